@@ -1,0 +1,102 @@
+#include "buffer.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+char *igb_reserve(igb_buffer *buffer, size_t more) {
+  if (more > (size_t)-1 / 2 - buffer->size) return NULL;
+  size_t wanted = buffer->size + more;
+  if (buffer->data == NULL || wanted > buffer->capacity) {
+    size_t capacity = buffer->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : buffer->capacity;
+    while (capacity < wanted) capacity *= 2;
+    char *data = realloc(buffer->data, capacity);
+    if (data == NULL) return NULL;
+    buffer->data = data;
+    buffer->capacity = capacity;
+  }
+  return buffer->data + buffer->size;
+}
+
+bool igb_append(igb_buffer *buffer, const void *bytes, size_t size) {
+  char *end = igb_reserve(buffer, size);
+  if (end == NULL) return false;
+  if (size > 0) memcpy(end, bytes, size);
+  buffer->size += size;
+  return true;
+}
+
+bool igb_append_string(igb_buffer *buffer, const char *text) {
+  return igb_append(buffer, text, strlen(text));
+}
+
+/* RFC 3986: letters, digits and these four stand for themselves everywhere. Not by isalnum(), which
+ * asks the locale. */
+static bool is_unreserved(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+bool igb_append_escaped(igb_buffer *buffer, const char *text, size_t size) {
+  static const char digits[] = "0123456789ABCDEF";
+  if (size > (size_t)-1 / 6) return false;
+  char *end = igb_reserve(buffer, size * 3);
+  if (end == NULL) return false;
+  for (size_t i = 0; i < size; i++) {
+    unsigned char c = (unsigned char)text[i];
+    if (is_unreserved(c)) {
+      *end++ = (char)c;
+    } else {
+      *end++ = '%';
+      *end++ = digits[c >> 4];
+      *end++ = digits[c & 15];
+    }
+  }
+  buffer->size = (size_t)(end - buffer->data);
+  return true;
+}
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool igb_append_unescaped(igb_buffer *buffer, const char *text, size_t size) {
+  char *end = igb_reserve(buffer, size);
+  if (end == NULL) return false;
+  for (size_t i = 0; i < size; i++) {
+    int high, low;
+    if (text[i] == '%' && i + 2 < size && (high = hex_digit(text[i + 1])) >= 0 &&
+        (low = hex_digit(text[i + 2])) >= 0) {
+      *end++ = (char)(high * 16 + low);
+      i += 2;
+    } else {
+      *end++ = text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  buffer->size = (size_t)(end - buffer->data);
+  return true;
+}
+
+bool igb_terminate(igb_buffer *buffer) {
+  char *end = igb_reserve(buffer, 1);
+  if (end == NULL) return false;
+  *end = '\0';
+  return true;
+}
+
+void igb_wipe(igb_buffer *buffer) {
+  if (buffer->data != NULL) OPENSSL_cleanse(buffer->data, buffer->size);
+  buffer->size = 0;
+}
+
+void igb_free(igb_buffer *buffer) {
+  igb_wipe(buffer);
+  free(buffer->data);
+  buffer->data = NULL;
+  buffer->capacity = 0;
+}

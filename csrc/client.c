@@ -1,0 +1,473 @@
+/* A client: what holds for all of its calls, and how a request is made from it. */
+#include <arpa/inet.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "iggraph.h"
+
+/* --- secrets and strings ----------------------------------------------------------------------- */
+
+static void forget(char **field) {
+  if (*field != NULL) OPENSSL_cleanse(*field, strlen(*field));
+  free(*field);
+  *field = NULL;
+}
+
+/* The client owns the copy at once; raises when there is no memory. */
+static void set(lua_State *L, char **field, const char *value) {
+  char *copy = strdup(value);
+  if (copy == NULL) luaL_error(L, "not enough memory");
+  forget(field);
+  *field = copy;
+}
+
+static void close_client(ig_client *client) {
+  char **const fields[] = {&client->token,   &client->escaped_token, &client->app_secret,
+                           &client->proof,   &client->version,       &client->base_url,
+                           &client->host,    &client->ca_file};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) forget(fields[i]);
+  for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
+    OPENSSL_cleanse(line->data, strlen(line->data));
+  curl_slist_free_all(client->headers);
+  client->headers = NULL;
+  client->closed = true;
+}
+
+void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
+  const char *const all[] = {client->token, client->escaped_token, client->app_secret,
+                             client->proof};
+  size_t count = 0;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (all[i] != NULL) secrets[count++] = all[i];
+  secrets[count] = NULL;
+}
+
+/* --- options ----------------------------------------------------------------------------------- */
+
+static int bad_option(lua_State *L, const char *name, const char *why) {
+  return luaL_error(L, "iggraph.new: %s %s", name, why);
+}
+
+/* The string on the stack's top, as an option that has no use for control characters. */
+static const char *check_text(lua_State *L, const char *name) {
+  if (lua_type(L, -1) != LUA_TSTRING) bad_option(L, name, "must be a string");
+  size_t size;
+  const char *text = lua_tolstring(L, -1, &size);
+  if (size == 0) bad_option(L, name, "is empty");
+  for (size_t i = 0; i < size; i++)
+    if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+      bad_option(L, name, "has a space or control character in it");
+  return text;
+}
+
+static void add_header(lua_State *L, ig_client *client, const char *line) {
+  struct curl_slist *headers = curl_slist_append(client->headers, line);
+  if (headers == NULL) luaL_error(L, "not enough memory");
+  client->headers = headers;
+}
+
+static void set_token(lua_State *L, ig_client *client) {
+  const char *token = check_text(L, "access_token");
+  igb_buffer *escaped = ig_newobject(L, "iggraph.buffer", sizeof *escaped);
+  set(L, &client->token, token);
+  if (!igb_append_escaped(escaped, token, strlen(token)) || !igb_terminate(escaped))
+    luaL_error(L, "not enough memory");
+  set(L, &client->escaped_token, escaped->data);
+  igb_wipe(escaped);
+  lua_pop(L, 1);
+}
+
+static void set_app_secret(lua_State *L, ig_client *client) {
+  set(L, &client->app_secret, check_text(L, "app_secret"));
+}
+
+static void set_ca_file(lua_State *L, ig_client *client) {
+  if (lua_type(L, -1) != LUA_TSTRING) bad_option(L, "ca_file", "must be a string");
+  const char *path = lua_tostring(L, -1);
+  if (strlen(path) != lua_rawlen(L, -1) || access(path, R_OK) != 0)
+    bad_option(L, "ca_file", "cannot be read");
+  set(L, &client->ca_file, path);
+}
+
+/* v26.0 */
+static void set_version(lua_State *L, ig_client *client) {
+  const char *version = check_text(L, "version"), *at = version;
+  size_t major = *at == 'v' ? strspn(++at, "0123456789") : 0;
+  at += major;
+  size_t minor = major > 0 && *at == '.' ? strspn(++at, "0123456789") : 0;
+  if (minor == 0 || at[minor] != '\0') bad_option(L, "version", "must look like \"v26.0\"");
+  set(L, &client->version, version);
+}
+
+static void set_token_in(lua_State *L, ig_client *client) {
+  const char *place = check_text(L, "token_in");
+  client->token_in_query = strcmp(place, "query") == 0;
+  if (!client->token_in_query && strcmp(place, "header") != 0)
+    bad_option(L, "token_in", "must be \"header\" or \"query\"");
+}
+
+static lua_Number check_positive(lua_State *L, const char *name, lua_Number most) {
+  lua_Number number = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+  if (!(number > 0)) bad_option(L, name, "must be a number above 0");
+  return number < most ? number : most;
+}
+
+static long check_seconds(lua_State *L, const char *name) {
+  lua_Number milliseconds = check_positive(L, name, 1e6) * 1000;
+  return milliseconds < 1 ? 1 : (long)milliseconds;
+}
+
+static void set_timeout(lua_State *L, ig_client *client) {
+  client->timeout = check_seconds(L, "timeout");
+}
+
+static void set_connect_timeout(lua_State *L, ig_client *client) {
+  client->connect_timeout = check_seconds(L, "connect_timeout");
+}
+
+static void set_max_response(lua_State *L, ig_client *client) {
+  client->max_response = (size_t)check_positive(L, "max_response", 2147483647.0);
+}
+
+static bool is_loopback(const char *host) {
+  struct in_addr four;
+  struct in6_addr six;
+  char plain[INET6_ADDRSTRLEN] = "";
+  if (strcasecmp(host, "localhost") == 0) return true;
+  if (inet_pton(AF_INET, host, &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
+  size_t length = strlen(host);
+  if (*host != '[' || length - 2 >= sizeof plain) return false;
+  memcpy(plain, host + 1, length - 2);
+  return inet_pton(AF_INET6, plain, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+typedef struct {
+  CURLU *url;
+  char *part; /* the last one asked for */
+} url_parts;
+
+static int url_gc(lua_State *L) {
+  url_parts *parts = lua_touserdata(L, 1);
+  curl_url_cleanup(parts->url);
+  curl_free(parts->part);
+  parts->url = NULL;
+  parts->part = NULL;
+  return 0;
+}
+
+static const luaL_Reg url_meta[] = {{"__gc", url_gc}, {NULL, NULL}};
+
+/* A part of the URL, or "" where it has none; valid until the next one is asked for. */
+static const char *part_of(url_parts *parts, CURLUPart part) {
+  curl_free(parts->part);
+  parts->part = NULL;
+  curl_url_get(parts->url, part, &parts->part, 0);
+  return parts->part == NULL ? "" : parts->part;
+}
+
+/* https://host[:port][/path]; plain http for this machine alone, since a token goes along. */
+static void set_base_url(lua_State *L, ig_client *client) {
+  static const CURLUPart not_wanted[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
+                                         CURLUPART_FRAGMENT};
+  const char *text = check_text(L, "base_url");
+  url_parts *parts = ig_newobject(L, "iggraph.url", sizeof *parts);
+  parts->url = curl_url();
+  if (parts->url == NULL || curl_url_set(parts->url, CURLUPART_URL, text, 0) != CURLUE_OK)
+    bad_option(L, "base_url", "must look like \"https://graph.facebook.com\"");
+  for (size_t i = 0; i < sizeof not_wanted / sizeof *not_wanted; i++)
+    if (*part_of(parts, not_wanted[i]) != '\0')
+      bad_option(L, "base_url", "must have no user, query or fragment");
+  bool secure = strcmp(part_of(parts, CURLUPART_SCHEME), "https") == 0;
+  bool plain = strcmp(part_of(parts, CURLUPART_SCHEME), "http") == 0;
+  bool loopback = is_loopback(part_of(parts, CURLUPART_HOST));
+  if (!secure && !(plain && loopback))
+    bad_option(L, "base_url", "must be https:// (http:// is taken for loopback addresses only)");
+
+  set(L, &client->host, part_of(parts, CURLUPART_HOST));
+  set(L, &client->base_url, part_of(parts, CURLUPART_URL));
+  size_t length = strlen(client->base_url);
+  while (client->base_url[length - 1] == '/') client->base_url[--length] = '\0';
+  lua_pop(L, 1);
+}
+
+static const struct {
+  const char *name;
+  /* Checks and takes the value on the stack's top; NULL: the Lua side has done so. */
+  void (*set)(lua_State *L, ig_client *client);
+  const char *fallback;
+} options[] = {
+    {"access_token", set_token, NULL},
+    {"app_secret", set_app_secret, NULL},
+    {"base_url", set_base_url, "https://graph.facebook.com"},
+    {"ca_file", set_ca_file, NULL},
+    {"connect_timeout", set_connect_timeout, NULL},
+    {"host", NULL, NULL},
+    {"max_response", set_max_response, NULL},
+    {"retry", NULL, NULL},
+    {"timeout", set_timeout, NULL},
+    {"token_in", set_token_in, NULL},
+    {"version", set_version, "v26.0"},
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static void check_option_names(lua_State *L, int table) {
+  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
+    size_t i = 0;
+    while (i < OPTIONS && strcmp(options[i].name, name) != 0) i++;
+    if (i == OPTIONS || lua_type(L, -2) != LUA_TSTRING)
+      luaL_error(L, "iggraph.new: unknown option '%s'", name);
+  }
+}
+
+/* What follows from the options. */
+static void derive(lua_State *L, ig_client *client) {
+  char proof[IG_PROOF_SIZE];
+  if (client->app_secret != NULL) {
+    ig_hmac_sha256(client->app_secret, client->token, proof);
+    set(L, &client->proof, proof);
+  }
+  curl_slist_free_all(client->headers);
+  client->headers = NULL;
+  add_header(L, client, "Expect:"); /* no round trip before a long form */
+  if (client->token_in_query) return;
+  igb_buffer *line = ig_newobject(L, "iggraph.buffer", sizeof *line);
+  ig_append(L, line, "Authorization: Bearer ", 22);
+  ig_append(L, line, client->token, strlen(client->token) + 1);
+  add_header(L, client, line->data);
+  igb_wipe(line);
+  lua_pop(L, 1);
+}
+
+/* client.new(options) -> client */
+static int client_new(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  check_option_names(L, 1);
+  ig_client *client = ig_newobject(L, IG_CLIENT, sizeof *client);
+  client->timeout = 60 * 1000;
+  client->connect_timeout = 10 * 1000;
+  client->max_response = (size_t)32 << 20;
+  for (size_t i = 0; i < OPTIONS; i++) {
+    lua_getfield(L, 1, options[i].name);
+    if (lua_isnil(L, -1) && options[i].fallback != NULL) lua_pushstring(L, options[i].fallback);
+    if (!lua_isnil(L, -1) && options[i].set != NULL) options[i].set(L, client);
+    lua_settop(L, 2);
+  }
+  if (client->token == NULL) bad_option(L, "access_token", "is missing");
+  derive(L, client);
+  return 1;
+}
+
+/* client.with_token(client, token) -> a client that shares all else, what the Lua side keeps too */
+static int client_with_token(lua_State *L) {
+  const ig_client *old = ig_checkclient(L, 1);
+  lua_settop(L, 2);
+  ig_client *client = ig_newobject(L, IG_CLIENT, sizeof *client);
+  ig_getkept(L, 1);
+  ig_setkept(L, 3);
+  set(L, &client->version, old->version);
+  set(L, &client->base_url, old->base_url);
+  set(L, &client->host, old->host);
+  if (old->ca_file != NULL) set(L, &client->ca_file, old->ca_file);
+  if (old->app_secret != NULL) set(L, &client->app_secret, old->app_secret);
+  client->token_in_query = old->token_in_query;
+  client->timeout = old->timeout;
+  client->connect_timeout = old->connect_timeout;
+  client->max_response = old->max_response;
+  lua_pushvalue(L, 2);
+  set_token(L, client);
+  lua_settop(L, 3);
+  derive(L, client);
+  return 1;
+}
+
+/* --- one request ------------------------------------------------------------------------------- */
+
+ig_client *ig_toclient(lua_State *L, int index) {
+  return luaL_checkudata(L, index, IG_CLIENT);
+}
+
+ig_client *ig_checkclient(lua_State *L, int index) {
+  ig_client *client = ig_toclient(L, index);
+  if (client->closed) luaL_error(L, "the client is closed");
+  return client;
+}
+
+static bool is_path_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         strchr("_-.~@=,", c) != NULL;
+}
+
+static bool is_dots(const char *segment, size_t size) {
+  return size == 0 || (size <= 2 && memcmp(segment, "..", size) == 0);
+}
+
+const char *ig_checkpath(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING) luaL_error(L, "path: a string expected");
+  const char *path = lua_tostring(L, index);
+  if (strlen(path) != lua_rawlen(L, index)) luaL_error(L, "path '%s': a NUL in it", path);
+  return path;
+}
+
+/* Nothing that could lead to another host, another version or another parameter. */
+static void check_path(lua_State *L, const char *path) {
+  const char *segment = path, *at = path;
+  if (*path == '\0') return; /* the root, where batches go */
+  for (;; at++) {
+    if (*at == '/' || *at == '\0') {
+      if (is_dots(segment, (size_t)(at - segment)))
+        luaL_error(L, "path '%s': an empty, '.' or '..' part", path);
+      if (*at == '\0') return;
+      segment = at + 1;
+    } else if (!is_path_byte(*at)) {
+      luaL_error(L, "path '%s': '%c' cannot be in a path (parameters go into params)", path, *at);
+    }
+  }
+}
+
+void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
+  if (*path == '/') path++;
+  check_path(L, path);
+  ig_append(L, out, "/", 1);
+  ig_append(L, out, client->version, strlen(client->version));
+  ig_append(L, out, "/", 1);
+  ig_append(L, out, path, strlen(path));
+}
+
+const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path) {
+  if (client->closed) return lua_pushstring(L, path), lua_tostring(L, -1);
+  igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
+  ig_addpath(L, client, path, out);
+  lua_pushlstring(L, out->data, out->size);
+  lua_remove(L, -2);
+  return lua_tostring(L, -1);
+}
+
+static void set_method(igh_transfer *transfer, const char *method) {
+  CURL *easy = transfer->easy;
+  if (strcmp(method, "POST") != 0) {
+    transfer->may_follow = strcmp(method, "GET") == 0;
+    if (!transfer->may_follow) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  } else if (transfer->multipart != NULL) {
+    curl_easy_setopt(easy, CURLOPT_MIMEPOST, transfer->multipart);
+  } else {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->form.size);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->form.data);
+  }
+}
+
+static void set_trust(const ig_client *client, CURL *easy) {
+  const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
+  const char *ca_file = client->ca_file;
+#if LIBCURL_VERSION_NUM >= 0x074600
+  if (ca_file == NULL) ca_file = libcurl->cainfo;
+#endif
+  (void)libcurl;
+  if (ca_file == NULL) return;
+  /* While a CAPATH is set, libcurl keeps no certificate store: each new connection would read all
+   * of it again, 35 ms during which the whole process stands still. */
+  curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+  curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+}
+
+void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
+                const char *path, int params) {
+  bool is_post = strcmp(method, "POST") == 0;
+  igb_buffer *query = &transfer->scratch, *url = &transfer->url;
+  igb_buffer *form = is_post ? &transfer->form : query;
+  ig_append(L, form, "", 0); /* an empty form is a form, too */
+  ig_addparams(L, params, transfer, form);
+  if (client->proof != NULL) ig_addparam(L, transfer, form, "appsecret_proof", client->proof);
+  ig_append(L, url, client->base_url, strlen(client->base_url));
+  ig_addpath(L, client, path, url);
+  if (client->token_in_query) {
+    if (query->size > 0) ig_append(L, query, "&", 1);
+    ig_append(L, query, "access_token=", 13);
+    ig_append(L, query, client->escaped_token, strlen(client->escaped_token));
+  }
+  if (query->size > 0) {
+    ig_append(L, url, "?", 1);
+    ig_append(L, url, query->data, query->size);
+  }
+  if (!igb_terminate(url)) luaL_error(L, "not enough memory");
+
+  CURL *easy = transfer->easy;
+  transfer->user = client;
+  transfer->max_body = client->max_response;
+  set_method(transfer, method);
+  set_trust(client, easy);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, client->timeout);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
+  if (curl_easy_setopt(easy, CURLOPT_URL, url->data) != CURLE_OK)
+    luaL_error(L, "not enough memory");
+}
+
+/* --- for Lua ----------------------------------------------------------------------------------- */
+
+/* client.check_id(id) -> the id as a string, or raises: it must be one part of a path */
+static int client_check_id(lua_State *L) {
+  const char *what = luaL_checkstring(L, 2);
+  lua_settop(L, 1);
+  if (lua_type(L, 1) == LUA_TNUMBER) {
+    ig_pushtext(L, what, 1); /* raises where digits are lost */
+    lua_replace(L, 1);
+  }
+  if (lua_type(L, 1) != LUA_TSTRING) luaL_error(L, "%s: a string expected", what);
+  const char *id = lua_tostring(L, 1);
+  if (*id == '\0' || strlen(id) != lua_rawlen(L, 1) || strchr(id, '/') != NULL)
+    luaL_error(L, "%s '%s': not an id", what, id);
+  check_path(L, id);
+  return 1;
+}
+
+/* client.kept(client) -> the table that the Lua side keeps with a client */
+static int client_kept(lua_State *L) {
+  ig_toclient(L, 1);
+  ig_getkept(L, 1);
+  return 1;
+}
+
+/* client.path(client, path) -> "/v26.0/me", as failures tell it */
+static int client_path(lua_State *L) {
+  ig_pushpath(L, ig_checkclient(L, 1), ig_checkpath(L, 2));
+  return 1;
+}
+
+/* client.close(client): what is under way ends as cancelled; secrets are overwritten */
+static int client_close(lua_State *L) {
+  ig_client *client = ig_toclient(L, 1);
+  ig_cancelall(L, client);
+  close_client(client);
+  return 0;
+}
+
+static int client_tostring(lua_State *L) {
+  ig_client *client = ig_toclient(L, 1);
+  if (client->closed)
+    lua_pushliteral(L, "iggraph.client (closed)");
+  else
+    lua_pushfstring(L, "iggraph.client (%s/%s)", client->base_url, client->version);
+  return 1;
+}
+
+static const luaL_Reg client_meta[] = {
+    {"__gc", client_close}, {"__tostring", client_tostring}, {NULL, NULL}};
+
+static const luaL_Reg client_funcs[] = {
+    {"check_id", client_check_id}, {"close", client_close},
+    {"kept", client_kept},         {"new", client_new},
+    {"path", client_path},         {"with_token", client_with_token},
+    {NULL, NULL}};
+
+void ig_open_client(lua_State *L) {
+  static const luaL_Reg none[] = {{NULL, NULL}};
+  ig_newtype(L, "iggraph.url", url_meta, none);
+  lua_pop(L, 1);
+  ig_newtype(L, IG_CLIENT, client_meta, client_funcs);
+}

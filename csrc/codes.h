@@ -1,0 +1,73 @@
+/* What can go wrong, as data: the kinds of failures, and which Graph code is of which kind. Decided
+ * by code and subcode, never by a message text, and by `is_transient` only where the code says
+ * nothing: the flag is known to be wrong in both directions. */
+#ifndef IGGRAPH_CODES_H
+#define IGGRAPH_CODES_H
+
+/* Kind, its name in Lua, whether the same call may well succeed later. */
+#define IG_KINDS(X)                   \
+  X(AUTH, "auth", false)              \
+  X(PERMISSION, "permission", false)  \
+  X(THROTTLED, "throttled", true)     \
+  X(TRANSIENT, "transient", true)     \
+  X(INVALID, "invalid", false)        \
+  X(NOT_FOUND, "not_found", false)    \
+  X(GRAPH, "graph", false)            \
+  X(HTTP, "http", false)              \
+  X(NETWORK, "network", true)         \
+  X(TIMEOUT, "timeout", true)         \
+  X(JSON, "json", false)              \
+  X(TOO_LARGE, "too_large", false)    \
+  X(PAGING, "paging", false)          \
+  X(CANCELLED, "cancelled", false)
+
+/* Codes first to last, subcode (0: any), kind. The first row that fits counts. */
+#define IG_CODES(X)                                                             \
+  X(-2, -2, 2207020, GRAPH)       /* media expired: needs a new container */    \
+  X(-1, -1, 2207053, GRAPH)       /* unknown upload error: the same */          \
+  X(-1, -1, 2207073, INVALID)     /* this media cannot be deleted */            \
+  X(-2, -1, 0, TRANSIENT)         /* publishing */                              \
+  X(1, 1, 2207057, INVALID)       /* thumb_offset out of range */               \
+  X(1, 2, 0, TRANSIENT)           /* unknown; service down */                   \
+  X(3, 3, 0, INVALID)             /* unknown method, missing capability */      \
+  X(4, 4, 2207051, GRAPH)         /* blocked as spam: waiting does not help */  \
+  X(4, 4, 0, THROTTLED)           /* application */                             \
+  X(9, 9, 0, THROTTLED)           /* publishing quota, user rate */             \
+  X(10, 10, 0, PERMISSION)                                                      \
+  X(17, 17, 0, THROTTLED)         /* user */                                    \
+  X(24, 24, 2207008, TRANSIENT)   /* container not there yet */                 \
+  X(24, 24, 0, NOT_FOUND)         /* container, media, hashtag */               \
+  X(25, 25, 0, INVALID)           /* account restricted */                      \
+  X(32, 32, 0, THROTTLED)         /* Page */                                    \
+  X(100, 100, 33, NOT_FOUND)      /* gone, hidden or not supported */           \
+  X(100, 100, 36007, AUTH)        /* authorization code expired */              \
+  X(100, 100, 36009, AUTH)        /* authorization code used */                 \
+  X(100, 101, 0, INVALID)         /* parameter; app id */                       \
+  X(102, 102, 0, AUTH)            /* session */                                 \
+  X(104, 104, 0, AUTH)            /* token required */                          \
+  X(110, 110, 0, NOT_FOUND)       /* discovery: no professional account */      \
+  X(190, 190, 0, AUTH)            /* token */                                   \
+  X(200, 299, 0, PERMISSION)                                                    \
+  X(341, 341, 0, THROTTLED)       /* application */                             \
+  X(352, 352, 0, INVALID)         /* video format */                            \
+  X(368, 368, 0, GRAPH)           /* blocked for policy, for hours */           \
+  X(412, 412, 0, AUTH)            /* app not authorized */                      \
+  X(450, 450, 0, AUTH)            /* session expired */                         \
+  X(452, 452, 0, AUTH)            /* session invalid */                         \
+  X(506, 506, 0, INVALID)         /* duplicate post */                          \
+  X(613, 613, 0, THROTTLED)       /* custom limit */                            \
+  X(803, 803, 0, NOT_FOUND)       /* alias does not exist */                    \
+  X(2500, 2500, 0, INVALID)       /* path or syntax; a token was sent */        \
+  X(2635, 2635, 0, INVALID)       /* version */                                 \
+  X(9004, 9004, 0, TRANSIENT)     /* media could not be fetched: clears */      \
+  X(9007, 9007, 0, TRANSIENT)     /* media not ready: clears */                 \
+  X(36000, 36004, 0, INVALID)     /* image size, format, ratio, caption */      \
+  X(80000, 80014, 0, THROTTLED)   /* business use cases; 80002: Instagram */    \
+  X(1363019, 1363019, 0, TRANSIENT) /* Page video upload, this and below */     \
+  X(1363021, 1363021, 0, TRANSIENT)                                             \
+  X(1363030, 1363030, 0, TRANSIENT)                                             \
+  X(1363033, 1363033, 0, TRANSIENT)                                             \
+  X(1363037, 1363037, 0, TRANSIENT)                                             \
+  X(1363041, 1363041, 0, TRANSIENT)
+
+#endif

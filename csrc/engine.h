@@ -1,0 +1,82 @@
+/* All transfers of one Lua state: libcurl's multi interface behind ONE descriptor that any event
+ * loop can watch. Knows no Lua: libcurl's callbacks touch the memory of a transfer and nothing else,
+ * so that no Lua error can ever jump across libcurl. */
+#ifndef IGGRAPH_ENGINE_H
+#define IGGRAPH_ENGINE_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "buffer.h"
+
+/* The response headers that are kept: name here, name on the wire. */
+#define IGH_HEADERS(X)                                   \
+  X(APP_USAGE, "x-app-usage")                            \
+  X(PAGE_USAGE, "x-page-usage")                          \
+  X(BUSINESS_USE_CASE_USAGE, "x-business-use-case-usage") \
+  X(AD_ACCOUNT_USAGE, "x-ad-account-usage")              \
+  X(API_VERSION, "facebook-api-version")                 \
+  X(TRACE_ID, "x-fb-trace-id")
+
+#define IGH_ENUM(name, text) IGH_##name,
+enum { IGH_HEADERS(IGH_ENUM) IGH_HEADER_COUNT };
+#undef IGH_ENUM
+
+typedef struct igh_engine igh_engine;
+
+typedef enum { IGH_NEW, IGH_UNDER_WAY, IGH_DONE } igh_state;
+
+typedef struct igh_transfer {
+  igh_engine *engine;
+  struct igh_transfer **owner; /* set to NULL when the engine ends first */
+  struct igh_transfer *next, *previous;
+  igh_state state;
+  const void *user; /* whose it is, for igh_engine_cancel */
+
+  /* The request. Filled in by client.c; kept as long as libcurl may read it. */
+  CURL *easy;
+  igb_buffer url, form, scratch;
+  curl_mime *multipart;
+  bool may_follow;  /* a redirect inside the same origin */
+  size_t max_body;  /* bytes */
+
+  /* The answer, valid once state is IGH_DONE. */
+  CURLcode result;
+  long status;
+  igb_buffer body, headers;
+  size_t header_at[IGH_HEADER_COUNT]; /* place in `headers` + 1; 0: not there */
+  bool too_large;
+  bool refused_redirect; /* to another origin; `url` says where */
+  int redirects;
+  char error[CURL_ERROR_SIZE];
+} igh_transfer;
+
+/* NULL when there is no memory or no descriptor left. */
+igh_engine *igh_engine_new(void);
+/* Cancels what is under way. In a forked child it leaves the parent's connections alone. */
+void igh_engine_free(igh_engine *engine);
+/* False in a process forked from the one that made it: there it must not be used. */
+bool igh_engine_is_ours(const igh_engine *engine);
+
+/* Readable whenever igh_engine_step has something to do, beside the timeout. */
+int igh_engine_pollfd(const igh_engine *engine);
+/* Milliseconds until igh_engine_step wants to be called in any case; -1: it does not. */
+long igh_engine_timeout(const igh_engine *engine);
+/* Blocks until one of the two, at most `limit` milliseconds (-1: for as long as it takes). */
+void igh_engine_wait(const igh_engine *engine, long limit);
+/* Lets libcurl work without blocking. */
+void igh_engine_step(igh_engine *engine);
+/* Ends all transfers of `user`. */
+void igh_engine_cancel(igh_engine *engine, const void *user);
+
+/* A transfer in state IGH_NEW, with what holds for each one set; NULL when there is no memory.
+ * `*owner` is set to it. */
+igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner);
+CURLMcode igh_transfer_start(igh_transfer *transfer);
+/* Ends it wherever it stands; what can be used again goes back to the engine. NULL is fine. */
+void igh_transfer_free(igh_transfer *transfer);
+/* The value of a kept header, or NULL. */
+const char *igh_transfer_header(const igh_transfer *transfer, int header);
+
+#endif

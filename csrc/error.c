@@ -1,0 +1,126 @@
+/* The only place where failures are made. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "iggraph.h"
+
+static const struct {
+  const char *name;
+  bool retryable;
+} kinds[] = {
+#define ROW(kind, name, retryable) {name, retryable},
+    IG_KINDS(ROW)
+#undef ROW
+};
+
+static const struct {
+  int first, last, subcode;
+  ig_kind kind;
+} codes[] = {
+#define ROW(first, last, subcode, kind) {first, last, subcode, IG_##kind},
+    IG_CODES(ROW)
+#undef ROW
+};
+
+ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode) {
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+    if (code >= codes[i].first && code <= codes[i].last &&
+        (codes[i].subcode == 0 || codes[i].subcode == subcode))
+      return codes[i].kind;
+  return IG_KIND_COUNT;
+}
+
+/* Whether the same call may be sent again without harm. A lost answer to a POST says nothing about
+ * whether it was carried out. */
+static bool is_retryable(ig_kind kind, const ig_call *call) {
+  bool unknown_outcome = kind == IG_NETWORK || kind == IG_TIMEOUT;
+  return kinds[kind].retryable && !(unknown_outcome && strcmp(call->method, "POST") == 0);
+}
+
+void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call) {
+  luaL_checkstack(L, 4, "no room for an error");
+  lua_createtable(L, 0, 12);
+  lua_pushstring(L, kinds[kind].name);
+  lua_setfield(L, -2, "kind");
+  lua_pushboolean(L, is_retryable(kind, call));
+  lua_setfield(L, -2, "retryable");
+  lua_pushstring(L, call->method);
+  lua_setfield(L, -2, "method");
+  lua_pushstring(L, call->path);
+  lua_setfield(L, -2, "path");
+  if (call->status > 0) {
+    lua_pushinteger(L, (lua_Integer)call->status);
+    lua_setfield(L, -2, "status");
+  }
+  luaL_getmetatable(L, IG_ERROR);
+  lua_setmetatable(L, -2);
+}
+
+int ig_fail(lua_State *L) {
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  lua_getfield(L, -1, "kind");
+  return 3;
+}
+
+int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format, ...) {
+  va_list arguments;
+  ig_pusherror(L, kind, call);
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  lua_setfield(L, -2, "message");
+  return ig_fail(L);
+}
+
+/* Appends ", <label><member>" to the parts on the stack when the object at 1 has the member. */
+static int add_part(lua_State *L, const char *label, const char *member) {
+  lua_getfield(L, 1, member);
+  if (lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TSTRING) {
+    lua_pop(L, 1);
+    return 0;
+  }
+  lua_pushfstring(L, ", %s", label);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* GET /v26.0/me: the message (auth, HTTP 400, code 190, subcode 463, trace AbC) */
+static int error_tostring(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  luaL_checkstack(L, 20, NULL);
+  static const char *const head[][2] = {{"method", " "}, {"path", ": "}, {"message", " ("}};
+  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+    lua_getfield(L, 1, head[i][0]);
+    if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
+    lua_pushstring(L, head[i][1]);
+  }
+  lua_getfield(L, 1, "kind");
+  if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
+  int parts = 7;
+  parts += add_part(L, "HTTP ", "status");
+  parts += add_part(L, "code ", "code");
+  parts += add_part(L, "subcode ", "subcode");
+  parts += add_part(L, "trace ", "fbtrace_id");
+  lua_pushliteral(L, ")");
+  lua_concat(L, parts + 1);
+  return 1;
+}
+
+static const luaL_Reg error_meta[] = {{"__tostring", error_tostring}, {NULL, NULL}};
+
+/* error.fail(kind, method, path, message, status?) -> nil, err, kind: for the Lua side. */
+static int error_fail(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  ig_call call = {luaL_checkstring(L, 2), luaL_checkstring(L, 3), (long)luaL_optinteger(L, 5, 0)};
+  const char *message = luaL_checkstring(L, 4);
+  for (int kind = 0; kind < IG_KIND_COUNT; kind++)
+    if (strcmp(kinds[kind].name, name) == 0)
+      return ig_failf(L, (ig_kind)kind, &call, "%s", message);
+  return luaL_argerror(L, 1, "no such kind");
+}
+
+static const luaL_Reg error_funcs[] = {{"fail", error_fail}, {NULL, NULL}};
+
+void ig_open_error(lua_State *L) { ig_newtype(L, IG_ERROR, error_meta, error_funcs); }

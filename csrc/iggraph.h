@@ -1,0 +1,137 @@
+/* The table of contents of the C side: types, and each file's functions that others call.
+ *
+ * Everything is hidden but luaopen_iggraph_core. Of a userdata's C resources each is owned by it
+ * before anything can raise. Names: ig_ knows Lua, igh_ (engine.h) and igb_ (buffer.h) do not. */
+#ifndef IGGRAPH_H
+#define IGGRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buffer.h"
+#include "codes.h"
+#include "compat.h"
+#include "engine.h"
+#include "json.h"
+
+#define IG_VERSION "0.1.0"
+
+#define IG_CLIENT "iggraph.client"
+#define IG_CURSOR "iggraph.cursor"
+#define IG_ENGINE "iggraph.engine"
+#define IG_ERROR "iggraph.error"
+#define IG_TRANSFER "iggraph.transfer"
+
+/* --- core.c ---------------------------------------------------------------- */
+
+/* Makes or completes the state's metatable `name`, and leaves a table of the type's functions on the
+ * stack: `functions`, and under `methods` and `meta` its two tables for Lua to add to. */
+void ig_newtype(lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *functions);
+/* A zeroed userdata of a type, with an empty table kept by it. May raise; nothing is acquired yet. */
+void *ig_newobject(lua_State *L, const char *name, size_t size);
+
+/* --- error.c --------------------------------------------------------------- */
+
+typedef enum {
+#define IG_ENUM(kind, name, retryable) IG_##kind,
+  IG_KINDS(IG_ENUM) IG_KIND_COUNT
+#undef IG_ENUM
+} ig_kind;
+
+/* What every failure tells of its call. */
+typedef struct {
+  const char *method, *path;
+  long status; /* of HTTP; 0: no answer */
+} ig_call;
+
+ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode); /* IG_KIND_COUNT: not in the table */
+/* Pushes an error object with `kind`, `retryable` and the members of `call`. */
+void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call);
+/* With an error object on top: pushes what a function returns for it, nil, err, kind. Returns 3. */
+int ig_fail(lua_State *L);
+/* Both, and a message. Returns 3. */
+int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format, ...)
+    IG_FORMAT(4, 5);
+void ig_open_error(lua_State *L); /* this and the others: push what core offers of the file */
+
+/* --- redact.c -------------------------------------------------------------- */
+
+/* Takes secrets out of a text: each of `secrets` (NULL ends the list) wherever it stands, and the
+ * value of whatever is named like one (`access_token=…`, "client_secret":"…"). In place. */
+void igb_redact(igb_buffer *text, const char *const *secrets);
+/* Whether a parameter of this name holds a secret. */
+bool igb_names_secret(const char *name, size_t size);
+
+/* --- loop.c ---------------------------------------------------------------- */
+
+igh_engine *ig_engine(lua_State *L); /* the state's own, made at the first call; may raise */
+void ig_cancelall(lua_State *L, const void *user); /* all transfers of this user */
+void ig_open_loop(lua_State *L);
+
+/* --- params.c -------------------------------------------------------------- */
+
+/* Pushes the text of a parameter, `value` being the index of its value; raises and names it. */
+void ig_pushtext(lua_State *L, const char *name, int value);
+/* Pushes a table of the texts of all parameters of the table (or nil) at `index`, an absolute one. */
+void ig_pushtexts(lua_State *L, int index);
+/* The parameters of the table (or nil) at `index`, by name in order: appended to `out` as
+ * name=value&… and, where one is a file, all of them made into transfer->multipart. */
+void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out);
+/* One more parameter behind those. */
+void ig_addparam(lua_State *L, igh_transfer *transfer, igb_buffer *out, const char *name,
+                 const char *value);
+void ig_append(lua_State *L, igb_buffer *buffer, const char *bytes, size_t size); /* or raises */
+void ig_open_params(lua_State *L);
+
+/* --- client.c -------------------------------------------------------------- */
+
+typedef struct {
+  char *token, *escaped_token, *app_secret, *proof;
+  char *version, *base_url, *host, *ca_file;
+  struct curl_slist *headers;
+  bool token_in_query, closed;
+  long timeout, connect_timeout; /* milliseconds */
+  size_t max_response;           /* bytes */
+} ig_client;
+
+enum { IG_SECRETS = 5 };
+
+ig_client *ig_checkclient(lua_State *L, int index); /* raises when closed, too */
+ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */
+void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]);
+const char *ig_checkpath(lua_State *L, int index); /* a string without NULs, or raises */
+/* Appends the path that a call goes to, checked: /v26.0/me/accounts. Raises and names it. */
+void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out);
+/* Pushes that path, as failures tell it. */
+const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path);
+/* Sets up a request; `params` is an index. */
+void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
+                const char *path, int params);
+void ig_open_client(lua_State *L);
+
+/* --- transfer.c ------------------------------------------------------------ */
+
+typedef struct {
+  igh_transfer *transfer; /* NULL: answered, cancelled, or its engine is gone */
+  const char *method;
+} ig_transfer;
+
+/* Starts a call; leaves a transfer on the stack. Indexes must be absolute. */
+void ig_start(lua_State *L, int client, const char *method, const char *path, int params);
+void ig_cancel(lua_State *L, int index);
+bool ig_is_open(lua_State *L, int index); /* a transfer that has not been answered or cancelled */
+void ig_open_transfer(lua_State *L);
+
+/* --- response.c ------------------------------------------------------------ */
+
+/* The answer of a transfer that is done: a value, or nil, err, kind. Returns their number. */
+int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call);
+
+/* --- cursor.c, graph.c, crypto.c ------------------------------------------- */
+
+void ig_open_cursor(lua_State *L);
+void ig_open_graph(lua_State *L);
+enum { IG_PROOF_SIZE = 65 };
+void ig_hmac_sha256(const char *key, const char *message, char hex[IG_PROOF_SIZE]);
+
+#endif

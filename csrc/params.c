@@ -1,0 +1,338 @@
+/* A Lua table of parameters -> a query, a form, or a multipart form. */
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "iggraph.h"
+
+static const char encoder_key = 0;
+
+/* Lists that the Graph takes comma-joined; every other list, and every other table, goes as JSON. */
+static const char *const joined_lists[] = {"fields", "metric",            "breakdown",
+                                           "period", "subscribed_fields", "scope"};
+
+enum { FIELDS_DEPTH = 16 };
+
+void ig_append(lua_State *L, igb_buffer *buffer, const char *bytes, size_t size) {
+  if (!igb_append(buffer, bytes, size)) luaL_error(L, "not enough memory");
+}
+
+static int bad_value(lua_State *L, const char *name, const char *why) {
+  return luaL_error(L, "params%s%s: %s", name == NULL ? "" : ".", name == NULL ? "" : name, why);
+}
+
+/* --- scalars ----------------------------------------------------------------------------------- */
+
+/* The shortest text that reads back as the same number; integers without a point. */
+static void push_number(lua_State *L, const char *name, lua_Number number) {
+  char text[40];
+  if (isnan(number) || isinf(number)) bad_value(L, name, "not a finite number");
+  if (number == floor(number)) {
+    if (fabs(number) > 9007199254740992.0)
+      bad_value(L, name, "an integer beyond 2^53 may have lost digits already: pass it as a string");
+    snprintf(text, sizeof text, "%.0f", (double)number);
+  } else {
+    for (int digits = 15; digits <= 17; digits++) {
+      snprintf(text, sizeof text, "%.*g", digits, (double)number);
+      if (strtod(text, NULL) == (double)number) break;
+    }
+    char *comma = strchr(text, ','); /* where the program's locale writes one */
+    if (comma != NULL) *comma = '.';
+  }
+  lua_pushstring(L, strcmp(text, "-0") == 0 ? "0" : text);
+}
+
+static void push_scalar(lua_State *L, const char *name, int value) {
+  switch (lua_type(L, value)) {
+    case LUA_TSTRING:
+      if (strlen(lua_tostring(L, value)) != lua_rawlen(L, value))
+        bad_value(L, name, "a NUL in it");
+      lua_pushvalue(L, value);
+      return;
+    case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, value) ? "true" : "false"); return;
+    case LUA_TNUMBER:
+      if (!lua_isinteger(L, value)) {
+        push_number(L, name, lua_tonumber(L, value));
+        return;
+      }
+      lua_pushvalue(L, value);
+      lua_tostring(L, -1); /* in place */
+      return;
+    case LUA_TLIGHTUSERDATA:
+      if (lua_touserdata(L, value) == NULL) { /* iggraph.null */
+        lua_pushliteral(L, "null");
+        return;
+      }
+  }
+  bad_value(L, name, "a string, number, boolean, table or open file expected");
+}
+
+/* --- lists and fields -------------------------------------------------------------------------- */
+
+/* Pushes the string keys of the table at `index`, sorted, as a list: the same call is then the same
+ * URL each time. Raises for a key that is neither a string nor part of the list that the table may
+ * begin with (`items` long). */
+static int push_keys(lua_State *L, const char *name, int index, size_t items) {
+  int count = 0;
+  lua_newtable(L);
+  int list = lua_gettop(L);
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+    if (lua_type(L, -2) == LUA_TNUMBER) {
+      lua_Number key = lua_tonumber(L, -2);
+      if (key >= 1 && key <= (lua_Number)items && key == floor(key)) continue;
+    }
+    if (lua_type(L, -2) != LUA_TSTRING)
+      bad_value(L, name, "names, or a list without holes, expected");
+    int place = ++count;
+    for (; place > 1; place--) { /* by insertion: a handful of names */
+      lua_rawgeti(L, list, place - 1);
+      bool fits = strcmp(lua_tostring(L, -1), lua_tostring(L, -3)) < 0;
+      if (!fits) lua_rawseti(L, list, place);
+      if (fits) lua_pop(L, 1);
+      if (fits) break;
+    }
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, list, place);
+  }
+  return count;
+}
+
+static void push_joined(lua_State *L, const char *name, int table, int depth);
+
+/* Pushes one entry of `fields`: a name, or name{…} for expansion; the value is on the stack's top. */
+static void push_expanded(lua_State *L, const char *name, const char *key, int depth) {
+  int value = lua_gettop(L);
+  if (lua_istable(L, value))
+    push_joined(L, name, value, depth + 1);
+  else if (lua_type(L, value) == LUA_TSTRING)
+    lua_pushvalue(L, value);
+  else
+    bad_value(L, name, "the fields of an expansion are a list or a string");
+  lua_pushfstring(L, "%s{%s}", key, lua_tostring(L, -1));
+  lua_replace(L, value);
+  lua_settop(L, value);
+}
+
+/* Pushes the items of a list, and of a table of fields also its expansions, with commas between. */
+static void push_joined(lua_State *L, const char *name, int table, int depth) {
+  int items = (int)lua_rawlen(L, table), base = lua_gettop(L);
+  if (depth > FIELDS_DEPTH) bad_value(L, name, "nested too deeply");
+  luaL_checkstack(L, 12, "too many levels");
+  int expansions = push_keys(L, name, table, (size_t)items), keys = lua_gettop(L);
+  if (expansions > 0 && strcmp(name, "fields") != 0) bad_value(L, name, "a list expected");
+  lua_pushliteral(L, "");
+  for (int i = 1; i <= items + expansions; i++) {
+    if (i > 1) {
+      lua_pushliteral(L, ",");
+      lua_concat(L, 2);
+    }
+    lua_rawgeti(L, i <= items ? table : keys, i <= items ? i : i - items);
+    if (i <= items) {
+      push_scalar(L, name, lua_gettop(L));
+      lua_remove(L, -2);
+    } else {
+      const char *key = lua_tostring(L, -1);
+      lua_getfield(L, table, key);
+      push_expanded(L, name, key, depth);
+      lua_remove(L, -2);
+    }
+    lua_concat(L, 2);
+  }
+  lua_replace(L, base + 1);
+  lua_settop(L, base + 1);
+}
+
+static bool is_joined(const char *name) {
+  for (size_t i = 0; i < sizeof joined_lists / sizeof *joined_lists; i++)
+    if (strcmp(name, joined_lists[i]) == 0) return true;
+  return false;
+}
+
+/* Pushes compact JSON; writing it is lua-cjson's work, behind lua/iggraph/json.lua. */
+static void push_json(lua_State *L, const char *name, int value) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &encoder_key);
+  lua_pushvalue(L, value);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+    bad_value(L, name, lua_isstring(L, -1) ? lua_tostring(L, -1) : "cannot be written as JSON");
+}
+
+void ig_pushtext(lua_State *L, const char *name, int value) {
+  value = lua_absindex(L, value);
+  luaL_checkstack(L, 8, "too many parameters");
+  if (!lua_istable(L, value))
+    push_scalar(L, name, value);
+  else if (is_joined(name))
+    push_joined(L, name, value, 1);
+  else
+    push_json(L, name, value);
+}
+
+/* --- files ------------------------------------------------------------------------------------- */
+
+/* A descriptor of our own, read by position: the caller may close or move his while libcurl reads. */
+typedef struct {
+  int fd;
+  off_t first, at, size;
+} file;
+
+static size_t read_file(char *buffer, size_t one, size_t size, void *user) {
+  file *f = user;
+  (void)one;
+  ssize_t got = pread(f->fd, buffer, size, f->at);
+  if (got < 0) return CURL_READFUNC_ABORT;
+  f->at += got;
+  return (size_t)got;
+}
+
+static int seek_file(void *user, curl_off_t offset, int origin) {
+  file *f = user;
+  if (origin != SEEK_SET || offset < 0 || offset > f->size) return CURL_SEEKFUNC_CANTSEEK;
+  f->at = f->first + (off_t)offset;
+  return CURL_SEEKFUNC_OK;
+}
+
+static void free_file(void *user) {
+  file *f = user;
+  close(f->fd);
+  free(f);
+}
+
+static bool is_closed(FILE **handle) {
+#if LUA_VERSION_NUM >= 502
+  return ((luaL_Stream *)handle)->closef == NULL;
+#else
+  return *handle == NULL;
+#endif
+}
+
+/* The open file at `value` from where it stands to its end; NULL for something else. */
+static file *open_file(lua_State *L, const char *name, int value) {
+  FILE **handle = luaL_testudata(L, value, LUA_FILEHANDLE);
+  struct stat status;
+  if (handle == NULL) return NULL;
+  if (is_closed(handle)) bad_value(L, name, "the file is closed");
+  off_t at = ftello(*handle);
+  if (at < 0 || fstat(fileno(*handle), &status) != 0 || !S_ISREG(status.st_mode))
+    bad_value(L, name, "not a regular file");
+  fflush(*handle);
+  file *f = malloc(sizeof *f);
+  int fd = fcntl(fileno(*handle), F_DUPFD_CLOEXEC, 0);
+  if (f == NULL || fd < 0) {
+    free(f);
+    if (fd >= 0) close(fd);
+    bad_value(L, name, "no memory or no descriptor left for the file");
+  }
+  *f = (file){fd, at, at, status.st_size > at ? status.st_size - at : 0};
+  return f;
+}
+
+static bool is_file(lua_State *L, int value) {
+  return luaL_testudata(L, value, LUA_FILEHANDLE) != NULL;
+}
+
+static bool has_file(lua_State *L, int table) {
+  bool found = false;
+  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) found |= is_file(L, -1);
+  return found;
+}
+
+static curl_mimepart *new_part(lua_State *L, igh_transfer *transfer, const char *name) {
+  curl_mimepart *part = curl_mime_addpart(transfer->multipart);
+  if (part == NULL || curl_mime_name(part, name) != CURLE_OK) luaL_error(L, "not enough memory");
+  return part;
+}
+
+static void add_file(lua_State *L, igh_transfer *transfer, const char *name, int value) {
+  curl_mimepart *part = new_part(L, transfer, name);
+  file *f = open_file(L, name, value);
+  if (curl_mime_data_cb(part, f->size, read_file, seek_file, free_file, f) != CURLE_OK) {
+    free_file(f);
+    luaL_error(L, "not enough memory");
+  }
+  /* A part without a file name is a plain field to the server. */
+  curl_mime_filename(part, name);
+  curl_mime_type(part, "application/octet-stream");
+}
+
+/* --- all of them ------------------------------------------------------------------------------- */
+
+static bool add_pair(igb_buffer *out, const char *name, const char *value) {
+  return (out->size == 0 || igb_append(out, "&", 1)) &&
+         igb_append_escaped(out, name, strlen(name)) && igb_append(out, "=", 1) &&
+         igb_append_escaped(out, value, strlen(value));
+}
+
+void ig_addparam(lua_State *L, igh_transfer *transfer, igb_buffer *out, const char *name,
+                 const char *value) {
+  if (transfer->multipart != NULL) {
+    if (curl_mime_data(new_part(L, transfer, name), value, CURL_ZERO_TERMINATED) == CURLE_OK) return;
+  } else if (add_pair(out, name, value)) {
+    return;
+  }
+  luaL_error(L, "not enough memory");
+}
+
+static void check_name(lua_State *L, const char *name) {
+  if (strcmp(name, "access_token") == 0 || strcmp(name, "appsecret_proof") == 0)
+    bad_value(L, name, "comes from the client; for another token use client:with_token(token)");
+}
+
+void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out) {
+  if (lua_isnoneornil(L, index)) return;
+  index = lua_absindex(L, index);
+  luaL_checkstack(L, 8, "too many parameters");
+  bool multipart = has_file(L, index);
+  if (multipart && out != &transfer->form)
+    luaL_error(L, "params: a file can only be sent by a POST");
+  if (multipart && (transfer->multipart = curl_mime_init(transfer->easy)) == NULL)
+    luaL_error(L, "not enough memory");
+  int count = push_keys(L, NULL, index, 0), keys = lua_gettop(L);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, keys, i);
+    const char *name = lua_tostring(L, -1);
+    check_name(L, name);
+    lua_getfield(L, index, name);
+    if (is_file(L, -1)) {
+      add_file(L, transfer, name, lua_gettop(L));
+    } else {
+      ig_pushtext(L, name, -1);
+      ig_addparam(L, transfer, out, name, lua_tostring(L, -1));
+    }
+    lua_settop(L, keys);
+  }
+  lua_pop(L, 1);
+}
+
+void ig_pushtexts(lua_State *L, int index) {
+  lua_newtable(L);
+  if (lua_isnoneornil(L, index)) return;
+  int texts = lua_gettop(L), count = push_keys(L, NULL, index, 0);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, texts + 1, i);
+    const char *name = lua_tostring(L, -1);
+    check_name(L, name);
+    lua_getfield(L, index, name);
+    ig_pushtext(L, name, -1);
+    lua_setfield(L, texts, name);
+    lua_settop(L, texts + 1);
+  }
+  lua_settop(L, texts);
+}
+
+/* params.set_encoder(encode): the function that writes JSON; raises what is wrong with a value. */
+static int params_set_encoder(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &encoder_key);
+  return 0;
+}
+
+void ig_open_params(lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, params_set_encoder);
+  lua_setfield(L, -2, "set_encoder");
+}

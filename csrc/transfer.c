@@ -1,0 +1,97 @@
+/* One call under way, as Lua sees it: start, wait until it is done, take the answer. */
+#include <string.h>
+
+#include "iggraph.h"
+
+static const char *const methods[] = {"GET", "POST", "DELETE"};
+
+static ig_transfer *check_transfer(lua_State *L, int index) {
+  return luaL_checkudata(L, index, IG_TRANSFER);
+}
+
+void ig_start(lua_State *L, int client_index, const char *method, const char *path, int params) {
+  const ig_client *client = ig_checkclient(L, client_index);
+  ig_transfer *self = ig_newobject(L, IG_TRANSFER, sizeof *self);
+  self->method = method;
+  ig_getkept(L, -1);
+  lua_pushvalue(L, client_index);
+  lua_setfield(L, -2, "client"); /* its headers are read while the transfer is under way */
+  lua_pushstring(L, path);
+  lua_setfield(L, -2, "path");
+  lua_pop(L, 1);
+  igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->transfer);
+  if (transfer == NULL) luaL_error(L, "not enough memory");
+  ig_request(L, client, transfer, method, path, params);
+  CURLMcode code = igh_transfer_start(transfer);
+  if (code != CURLM_OK) luaL_error(L, "iggraph: %s", curl_multi_strerror(code));
+}
+
+void ig_cancel(lua_State *L, int index) { igh_transfer_free(check_transfer(L, index)->transfer); }
+
+bool ig_is_open(lua_State *L, int index) {
+  ig_transfer *self = luaL_testudata(L, index, IG_TRANSFER);
+  return self != NULL && self->transfer != NULL;
+}
+
+/* transfer.start(client, method, path, params?) -> transfer */
+static int transfer_start(lua_State *L) {
+  const char *method = methods[luaL_checkoption(L, 2, NULL, methods)];
+  const char *path = ig_checkpath(L, 3);
+  ig_checkclient(L, 1);
+  if (!lua_isnoneornil(L, 4) && !lua_istable(L, 4))
+    return luaL_error(L, "params: a table expected, got %s", luaL_typename(L, 4));
+  lua_settop(L, 4);
+  ig_start(L, 1, method, path, 4);
+  return 1;
+}
+
+/* transfer.is_done(transfer): whether the answer can be taken; true for a cancelled one, too */
+static int transfer_is_done(lua_State *L) {
+  const ig_transfer *self = check_transfer(L, 1);
+  lua_pushboolean(L, self->transfer == NULL || self->transfer->state == IGH_DONE);
+  return 1;
+}
+
+/* transfer.answer(transfer) -> value, or nil, err, kind; once */
+static int transfer_answer(lua_State *L) {
+  ig_transfer *self = check_transfer(L, 1);
+  lua_settop(L, 1);
+  if (self->transfer != NULL && self->transfer->state != IGH_DONE)
+    return luaL_error(L, "the transfer is under way");
+  ig_getkept(L, 1);
+  lua_getfield(L, 2, "client");
+  lua_getfield(L, 2, "path");
+  ig_call call = {self->method, NULL, 0};
+  call.path = ig_pushpath(L, ig_toclient(L, 3), lua_tostring(L, 4));
+  if (self->transfer == NULL)
+    return ig_failf(L, IG_CANCELLED, &call, "the call was cancelled before its answer came");
+  call.status = self->transfer->status;
+  int results = ig_response(L, self->transfer, 3, &call);
+  igh_transfer_free(self->transfer);
+  return results;
+}
+
+/* transfer.cancel(transfer): ends it wherever it stands */
+static int transfer_cancel(lua_State *L) {
+  ig_cancel(L, 1);
+  return 0;
+}
+
+static int transfer_tostring(lua_State *L) {
+  const ig_transfer *self = check_transfer(L, 1);
+  lua_pushfstring(L, "iggraph.transfer (%s)", self->transfer == NULL ? "over" : self->method);
+  return 1;
+}
+
+static const luaL_Reg transfer_meta[] = {
+    {"__gc", transfer_cancel}, {"__tostring", transfer_tostring}, {NULL, NULL}};
+
+static const luaL_Reg transfer_funcs[] = {{"answer", transfer_answer},
+                                          {"cancel", transfer_cancel},
+                                          {"is_done", transfer_is_done},
+                                          {"start", transfer_start},
+                                          {NULL, NULL}};
+
+void ig_open_transfer(lua_State *L) {
+  ig_newtype(L, IG_TRANSFER, transfer_meta, transfer_funcs);
+}

@@ -1,0 +1,90 @@
+--- A cursor over a list edge: every item of it, page after page, each fetched when it is needed.
+-- State and paging rules are in `csrc/cursor.c`; here is the loop that waits.
+-- @classmod cursor
+
+local call = require "iggraph.call"
+local core = require "iggraph.core"
+
+local take, take_page = core.cursor.take, core.cursor.take_page
+local start, accept = core.cursor.start, core.cursor.accept
+local prefetches, client_of = core.cursor.prefetches, core.cursor.client
+
+local cursor = core.cursor.methods
+
+local function fetch(self)
+  local page, err, kind = call(client_of(self), start, self)
+  if err then return nil, err, kind end
+  local ok
+  ok, err, kind = accept(self, page)
+  if ok and prefetches(self) then
+    start(self)
+    core.loop.engine():step()
+  end
+  return ok, err, kind
+end
+
+local function advance(self, what)
+  while true do
+    local value, more = what(self)
+    if value ~= nil or not more then return value end
+    local ok, err, kind = fetch(self)
+    if not ok then return nil, err, kind end
+  end
+end
+
+local function raising(what)
+  return function(self)
+    local value, err = advance(self, what)
+    if err then error(err, 0) end
+    return value
+  end
+end
+
+-- What a generic `for` takes: before 5.4 it knows no fourth value, and would not close it.
+local function iterate(step, self)
+  if core.closes_loops then return step, nil, nil, self end
+  return step
+end
+
+local next_page = raising(take_page)
+
+--- The next item.
+-- @return the item; `nil` at the end; `nil, err, kind` on failure: the next call then asks for the
+-- same page again
+function cursor:next() return advance(self, take) end
+
+--- Whole pages, as the API sent them (`page.data`, `page.paging`). After single items the first page
+-- is what is left of theirs.
+-- @return an iterator for `for page in cursor:pages() do`; raises the error object
+function cursor:pages()
+  return iterate(function() return next_page(self) end, self)
+end
+
+--- Where it stands, exact to the item: a small table of texts and numbers, to be stored (as JSON,
+-- too) and given as `opts.position` to the same list later, in another process as well. There is no
+-- secret in it.
+-- @function cursor:position
+-- @treturn table
+cursor.position = core.cursor.position
+
+--- Drops what is in flight; the cursor gives no more. `<close>` does the same, and so does collection.
+-- @function cursor:close
+cursor.close = core.cursor.close
+
+core.cursor.meta.__call = raising(take)
+
+--- Makes one. `for item in cursor do` is every item; the loop raises the error object on failure.
+-- @param client
+-- @tparam string path
+-- @tparam[opt] table params the Graph's: `fields`, `limit` (items a page), `after`, `since` …
+-- @tparam[opt] table opts `max_items`; `max_empty_pages` in a row (100) before `paging` is raised;
+-- `position`; `prefetch`: the next page is begun while this one is used (off)
+-- @tparam[opt] function map item -> what is given for it, or nil to leave it out
+-- @return the cursor; in Lua 5.4 four values, as `io.lines` gives them, so that leaving a `for` loop
+-- closes it
+local function open(client, path, params, opts, map)
+  local self = core.cursor.new(client, path, params, opts, map)
+  return iterate(self, self)
+end
+
+return { open = open }

@@ -1,0 +1,40 @@
+--- Whether and when a failed call is tried again: a pure decision.
+
+local retry = {}
+
+local OPTIONS = { attempts = 1, max_delay = 60 }
+local FIRST_DELAY = 0.5 -- seconds
+
+--- @tparam table|boolean|nil option the `retry` option of `iggraph.new`: `{ attempts = n, max_delay =
+-- seconds }`, or `false`, which is the default: no second try
+-- @treturn table the policy; raises for what is none
+function retry.policy(option)
+  if option == nil or option == false then return OPTIONS end
+  if type(option) ~= "table" then error("iggraph.new: retry must be a table or false", 3) end
+  for name, value in pairs(option) do
+    if not OPTIONS[name] then
+      error(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name)), 3)
+    end
+    if type(value) ~= "number" or not (value >= 1) then
+      error(("iggraph.new: retry.%s must be a number of 1 or more"):format(name), 3)
+    end
+  end
+  return setmetatable({}, { __index = function(_, name) return option[name] or OPTIONS[name] end })
+end
+
+--- @tparam table policy
+-- @tparam table err the error object of this attempt
+-- @tparam number attempt 1 for the first
+-- @tparam number random between 0 and 1: waits are spread over all of their time, so that many
+-- clients do not come back at once
+-- @treturn number|nil seconds to wait before the next attempt; nil: there is none
+function retry.delay(policy, err, attempt, random)
+  if not err.retryable or attempt >= policy.attempts then return nil end
+  if err.retry_after then
+    if err.retry_after > policy.max_delay then return nil end
+    return err.retry_after
+  end
+  return math.min(policy.max_delay, FIRST_DELAY * 2 ^ (attempt - 1)) * random
+end
+
+return retry
