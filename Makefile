@@ -1,39 +1,110 @@
 # make [LUA=lua5.4|lua5.3|lua5.2|lua5.1|luajit]   builds build/$(LUA)/iggraph/core.so
-# `make help` lists the rest.
+# `make help` lists the rest. Every variable can be set on the command line.
 
 LUA      ?= lua5.4
+BUILD    ?= build
 CC       ?= cc
 CFLAGS   ?= -O2 -g
-WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Wshadow -Werror
+WARNINGS ?= -std=c99 -Wall -Wextra -Wpedantic -Wshadow -Werror
 
 PKG_CONFIG  ?= pkg-config
 LUA_CFLAGS  ?= $(shell $(PKG_CONFIG) --cflags $(LUA))
 DEPS_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl libcrypto)
 DEPS_LIBS   ?= $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
-# A module is not linked with Lua: the program that loads it has it. It stays loaded, because
-# libcurl and OpenSSL do.
-SHARED      ?= $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared -Wl,-z,nodelete -Wl,--as-needed)
+# A module is not linked with Lua: the program that loads it has it. It stays loaded, because what
+# libcurl and OpenSSL set up for the process does.
+SHARED ?= $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared -Wl,-z,nodelete)
 
-out     := build/$(LUA)
+PREFIX   ?= /usr/local
+LUA_ABI  ?= $(or $(patsubst lua%,%,$(filter lua5.%,$(LUA))),5.1)
+LUADIR   ?= $(PREFIX)/share/lua/$(LUA_ABI)
+LIBDIR   ?= $(PREFIX)/lib/lua/$(LUA_ABI)
+
+ALL_LUAS  := lua5.4 luajit lua5.3 lua5.2 lua5.1
+SPEC_LUAS ?= lua5.4 luajit
+
+out     := $(BUILD)/$(LUA)
 module  := $(out)/iggraph/core.so
-sources := $(wildcard csrc/*.c)
-objects := $(sources:csrc/%.c=$(out)/obj/%.o)
-lua_files := $(shell cd lua && find iggraph -name '*.lua' -o -name '*.conf')
+objects := $(patsubst csrc/%.c,$(out)/obj/%.o,$(wildcard csrc/*.c))
+compile  = $(CC) $(WARNINGS) $(CFLAGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
-all: $(module)
+all: $(module) ## build the module for one Lua
 
 $(module): $(objects)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS) $(DEPS_LIBS) -lm -pthread
 
-$(out)/obj/%.o: csrc/%.c $(wildcard csrc/*.h)
+$(out)/obj/%.o: csrc/%.c $(wildcard csrc/*.h) $(out)/obj/command
+	$(compile) -c -o $@ $<
+
+# Changes when the way to compile does: no object of another Lua or compiler is ever taken over.
+$(out)/obj/command: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(LUA_CFLAGS) $(DEPS_CFLAGS) -c -o $@ $<
+	@echo '$(compile)' | cmp -s - $@ || echo '$(compile)' > $@
 
-env: all
-	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH='$(CURDIR)/$(out)/?.so;;'"
+env: all ## print what a shell needs to run Lua with this build: eval "$$(make -s env LUA=luajit)"
+	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH='$(abspath $(out))/?.so;;'"
 
-clean:
-	rm -rf build
+install: all ## PREFIX= DESTDIR=
+	cd lua && find iggraph -type f | while read -r file; do \
+	  install -D -m 644 "$$file" "$(DESTDIR)$(LUADIR)/$$file" || exit 1; done
+	install -D -m 755 $(module) "$(DESTDIR)$(LIBDIR)/iggraph/core.so"
 
-.PHONY: all env clean
+clean: ## remove all that was built
+	rm -rf $(BUILD)
+
+# --- Debian packages, by what needs them ---------------------------------------------------------
+
+packages.build   := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
+packages.sandbox := nginx-light libnginx-mod-http-lua openssl
+packages.test    := lua-busted luarocks curl git gzip
+packages.lint    := lua-check clang-tidy cppcheck
+packages.asan    := clang libclang-rt-14-dev
+packages.bench   := time
+packages.lua5.4  := lua5.4 liblua5.4-dev
+packages.lua5.3  := lua5.3 liblua5.3-dev
+packages.lua5.2  := lua5.2 liblua5.2-dev
+packages.lua5.1  := lua5.1 liblua5.1-0-dev
+packages.luajit  := luajit2 libluajit2-5.1-dev
+need = @sh spec/support/need.sh $(foreach what,$(1),$(packages.$(what)))
+
+# --- to try it ------------------------------------------------------------------------------------
+
+run = eval "$$($(MAKE) -s env LUA=$(LUA))" && $(LUA)
+
+demo: ## from a token to an account's media, against the sandbox
+	$(call need,build sandbox $(LUA))
+	@$(MAKE) -s all
+	@$(run) examples/getting_started.lua
+
+sandbox: ## serve the sandbox until Ctrl-C; PORT=
+	$(call need,build sandbox $(LUA))
+	@$(MAKE) -s all
+	@$(run) -e 'os.exit(require("iggraph.sandbox").main { tonumber("$(PORT)") })'
+
+# --- to check it ----------------------------------------------------------------------------------
+
+test: ## all specs on Lua 5.4 and LuaJIT, and the rock
+	$(call need,build sandbox test $(SPEC_LUAS))
+	@sh spec/support/suite.sh $(SPEC_LUAS)
+
+test-all: ## the same on every Lua
+	@$(MAKE) --no-print-directory test SPEC_LUAS="$(ALL_LUAS)"
+
+lint: ## luacheck, cppcheck, clang-tidy
+	$(call need,build lint lua5.4)
+	luacheck -q lua spec examples rockspec
+	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 csrc
+	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
+
+bench: ## ratios against a C program; PAGES= RUNS=
+	$(call need,build sandbox bench lua5.4 luajit)
+	@$(MAKE) -s all LUA=lua5.4
+	@$(MAKE) -s all LUA=luajit
+	@$(run) spec/bench/run.lua
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+
+FORCE:
+.PHONY: all env install clean demo sandbox test test-all lint asan valgrind bench help FORCE
