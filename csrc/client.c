@@ -48,7 +48,7 @@ void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
 /* --- options ----------------------------------------------------------------------------------- */
 
 static int bad_option(lua_State *L, const char *name, const char *why) {
-  return luaL_error(L, "iggraph.new: %s %s", name, why);
+  return ig_raise(L, "iggraph.new: %s %s", name, why);
 }
 
 /* The string on the stack's top, as an option that has no use for control characters. */
@@ -219,7 +219,7 @@ static void check_option_names(lua_State *L, int table) {
     size_t i = 0;
     while (i < OPTIONS && strcmp(options[i].name, name) != 0) i++;
     if (i == OPTIONS || lua_type(L, -2) != LUA_TSTRING)
-      luaL_error(L, "iggraph.new: unknown option '%s'", name);
+      ig_raise(L, "iggraph.new: unknown option '%s'", name);
   }
 }
 
@@ -293,7 +293,7 @@ ig_client *ig_toclient(lua_State *L, int index) {
 
 ig_client *ig_checkclient(lua_State *L, int index) {
   ig_client *client = ig_toclient(L, index);
-  if (client->closed) luaL_error(L, "the client is closed");
+  if (client->closed) ig_raise(L, "the client is closed");
   return client;
 }
 
@@ -307,31 +307,31 @@ static bool is_dots(const char *segment, size_t size) {
 }
 
 const char *ig_checkpath(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TSTRING) luaL_error(L, "path: a string expected");
+  if (lua_type(L, index) != LUA_TSTRING) ig_raise(L, "path: a string expected");
   const char *path = lua_tostring(L, index);
-  if (strlen(path) != lua_rawlen(L, index)) luaL_error(L, "path '%s': a NUL in it", path);
+  if (strlen(path) != lua_rawlen(L, index)) ig_raise(L, "path '%s': a NUL in it", path);
   return path;
 }
 
 /* Nothing that could lead to another host, another version or another parameter. */
-static void check_path(lua_State *L, const char *path) {
+static void check_path(lua_State *L, const char *what, const char *path) {
   const char *segment = path, *at = path;
   if (*path == '\0') return; /* the root, where batches go */
   for (;; at++) {
     if (*at == '/' || *at == '\0') {
       if (is_dots(segment, (size_t)(at - segment)))
-        luaL_error(L, "path '%s': an empty, '.' or '..' part", path);
+        ig_raise(L, "%s '%s': an empty, '.' or '..' part", what, path);
       if (*at == '\0') return;
       segment = at + 1;
     } else if (!is_path_byte(*at)) {
-      luaL_error(L, "path '%s': '%c' cannot be in a path (parameters go into params)", path, *at);
+      ig_raise(L, "%s '%s': a byte that cannot be in it (parameters go into params)", what, path);
     }
   }
 }
 
 void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
   if (*path == '/') path++;
-  check_path(L, path);
+  check_path(L, "path", path);
   ig_append(L, out, "/", 1);
   ig_append(L, out, client->version, strlen(client->version));
   ig_append(L, out, "/", 1);
@@ -418,11 +418,11 @@ static int client_check_id(lua_State *L) {
     ig_pushtext(L, what, 1); /* raises where digits are lost */
     lua_replace(L, 1);
   }
-  if (lua_type(L, 1) != LUA_TSTRING) luaL_error(L, "%s: a string expected", what);
+  if (lua_type(L, 1) != LUA_TSTRING) ig_raise(L, "%s: a string expected", what);
   const char *id = lua_tostring(L, 1);
   if (*id == '\0' || strlen(id) != lua_rawlen(L, 1) || strchr(id, '/') != NULL)
-    luaL_error(L, "%s '%s': not an id", what, id);
-  check_path(L, id);
+    ig_raise(L, "%s '%s': not an id", what, id);
+  check_path(L, what, id);
   return 1;
 }
 

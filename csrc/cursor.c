@@ -21,7 +21,7 @@ typedef struct {
 
 static ig_cursor *check_cursor(lua_State *L) {
   ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
-  if (self->closed) luaL_error(L, "the cursor is closed");
+  if (self->closed) ig_raise(L, "the cursor is closed");
   return self;
 }
 
@@ -233,7 +233,7 @@ static lua_Integer positive(lua_State *L, int table, const char *name, lua_Integ
   lua_Number number = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
   if (lua_isnil(L, -1)) number = (lua_Number)fallback;
   else if (!(number >= 1 && number <= 2147483647.0) || number != (lua_Number)(lua_Integer)number)
-    luaL_error(L, "opts.%s: a whole number above 0 expected", name);
+    ig_raise(L, "opts.%s: a whole number above 0 expected", name);
   lua_pop(L, 1);
   return (lua_Integer)number;
 }
@@ -251,12 +251,12 @@ static void take_position_params(lua_State *L, int position, int kept) {
   lua_getfield(L, position, "params");
   int params = lua_gettop(L);
   if (lua_isnil(L, params)) return;
-  if (!lua_istable(L, params)) luaL_error(L, "opts.position: not made by cursor:position()");
+  if (!lua_istable(L, params)) ig_raise(L, "opts.position: not made by cursor:position()");
   lua_newtable(L);
   for (lua_pushnil(L); lua_next(L, params) != 0; lua_pop(L, 1)) {
     bool texts = lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING;
     if (!texts || igb_names_secret(lua_tostring(L, -2), lua_rawlen(L, -2)))
-      luaL_error(L, "opts.position: not made by cursor:position()");
+      ig_raise(L, "opts.position: not made by cursor:position()");
     lua_pushvalue(L, -2);
     lua_pushvalue(L, -2);
     lua_rawset(L, params + 1);
@@ -268,15 +268,15 @@ static void take_position(lua_State *L, ig_cursor *self, int opts, int kept) {
   int top = lua_gettop(L), position = top + 1;
   lua_getfield(L, opts, "position");
   if (!lua_isnil(L, position)) {
-    if (!lua_istable(L, position)) luaL_error(L, "opts.position: a table expected");
+    if (!lua_istable(L, position)) ig_raise(L, "opts.position: a table expected");
     if (!is_same_list(L, position, kept))
-      luaL_error(L, "opts.position: it is the position of another list");
+      ig_raise(L, "opts.position: it is the position of another list");
     take_position_params(L, position, kept);
     lua_getfield(L, position, "done");
     self->ended = lua_toboolean(L, -1);
     lua_getfield(L, position, "index");
     lua_Number index = lua_tonumber(L, -1);
-    if (!(index >= 0 && index <= 1e6)) luaL_error(L, "opts.position: not made by cursor:position()");
+    if (!(index >= 0 && index <= 1e6)) ig_raise(L, "opts.position: not made by cursor:position()");
     self->skip = (int)index;
     lua_getfield(L, position, "id");
     if (lua_type(L, -1) == LUA_TSTRING) lua_setfield(L, kept, "id");
@@ -290,12 +290,12 @@ static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
     size_t i = 0;
     while (i < sizeof names / sizeof *names && strcmp(names[i], name) != 0) i++;
-    if (i == sizeof names / sizeof *names) luaL_error(L, "opts: unknown option '%s'", name);
+    if (i == sizeof names / sizeof *names) ig_raise(L, "opts: unknown option '%s'", name);
   }
   self->max_items = positive(L, opts, "max_items", 0);
   self->max_empty = positive(L, opts, "max_empty_pages", self->max_empty);
   lua_getfield(L, opts, "prefetch");
-  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1)) luaL_error(L, "opts.prefetch: a boolean expected");
+  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1)) ig_raise(L, "opts.prefetch: a boolean expected");
   self->prefetch = lua_toboolean(L, -1);
   lua_pop(L, 1);
   take_position(L, self, opts, kept);
@@ -313,8 +313,8 @@ static bool has(lua_State *L, int table, const char *name) {
 static int cursor_new(lua_State *L) {
   const ig_client *client = ig_checkclient(L, 1);
   const char *path = ig_checkpath(L, 2);
-  if (!lua_isnoneornil(L, 3) && !lua_istable(L, 3)) return luaL_error(L, "params: a table expected");
-  if (!lua_isnoneornil(L, 4) && !lua_istable(L, 4)) return luaL_error(L, "opts: a table expected");
+  if (!lua_isnoneornil(L, 3) && !lua_istable(L, 3)) return ig_raise(L, "params: a table expected");
+  if (!lua_isnoneornil(L, 4) && !lua_istable(L, 4)) return ig_raise(L, "opts: a table expected");
   lua_settop(L, 5);
   ig_pushpath(L, client, path); /* raises for one that is no path */
 
@@ -331,7 +331,7 @@ static int cursor_new(lua_State *L) {
   ig_pushtexts(L, 3);
   self->backward = has(L, -1, "before");
   if (self->backward && has(L, -1, "after"))
-    return luaL_error(L, "params: either before or after, not both");
+    return ig_raise(L, "params: either before or after, not both");
   lua_setfield(L, kept, "params");
   if (lua_istable(L, 4)) take_options(L, self, 4, kept);
   lua_settop(L, cursor);

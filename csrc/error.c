@@ -22,6 +22,46 @@ static const struct {
 #undef ROW
 };
 
+static const char home_key = 0;
+
+/* Pushes "file.lua:12: " of the first function on the stack that is Lua and not of this module. */
+static void push_where(lua_State *L) {
+  lua_Debug info;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &home_key);
+  const char *home = lua_tostring(L, -1); /* the registry keeps it */
+  lua_pop(L, 1);
+  for (int level = 1; lua_getstack(L, level, &info); level++) {
+    lua_getinfo(L, "Sl", &info);
+    if (info.currentline <= 0 || (home != NULL && strncmp(info.source, home, strlen(home)) == 0))
+      continue;
+    lua_pushfstring(L, "%s:%d: ", info.short_src, info.currentline);
+    return;
+  }
+  lua_pushliteral(L, "");
+}
+
+int ig_raise(lua_State *L, const char *format, ...) {
+  va_list arguments;
+  luaL_checkstack(L, 4, NULL);
+  push_where(L);
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+/* error.set_home(source): how the sources of this module's own Lua files begin */
+static int error_set_home(lua_State *L) {
+  if (*luaL_checkstring(L, 1) != '@') return 0; /* not from a file */
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &home_key);
+  return 0;
+}
+
+/* error.raise(message): raises a programming mistake from Lua */
+static int error_raise(lua_State *L) { return ig_raise(L, "%s", luaL_checkstring(L, 1)); }
+
 ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode) {
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
     if (code >= codes[i].first && code <= codes[i].last &&
@@ -121,6 +161,9 @@ static int error_fail(lua_State *L) {
   return luaL_argerror(L, 1, "no such kind");
 }
 
-static const luaL_Reg error_funcs[] = {{"fail", error_fail}, {NULL, NULL}};
+static const luaL_Reg error_funcs[] = {{"fail", error_fail},
+                                       {"raise", error_raise},
+                                       {"set_home", error_set_home},
+                                       {NULL, NULL}};
 
 void ig_open_error(lua_State *L) { ig_newtype(L, IG_ERROR, error_meta, error_funcs); }

@@ -21,7 +21,7 @@ static igh_engine *push_engine(lua_State *L) {
   lua_pop(L, 1);
   box = ig_newobject(L, IG_ENGINE, sizeof *box);
   *box = igh_engine_new();
-  if (*box == NULL) luaL_error(L, "iggraph: no memory or no descriptor left for an engine");
+  if (*box == NULL) ig_raise(L, "iggraph: no memory or no descriptor left for an engine");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &registry_key);
   return *box;

@@ -22,7 +22,7 @@ void ig_append(lua_State *L, igb_buffer *buffer, const char *bytes, size_t size)
 }
 
 static int bad_value(lua_State *L, const char *name, const char *why) {
-  return luaL_error(L, "params%s%s: %s", name == NULL ? "" : ".", name == NULL ? "" : name, why);
+  return ig_raise(L, "params%s%s: %s", name == NULL ? "" : ".", name == NULL ? "" : name, why);
 }
 
 /* --- scalars ----------------------------------------------------------------------------------- */
@@ -287,7 +287,7 @@ void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *o
   luaL_checkstack(L, 8, "too many parameters");
   bool multipart = has_file(L, index);
   if (multipart && out != &transfer->form)
-    luaL_error(L, "params: a file can only be sent by a POST");
+    ig_raise(L, "params: a file can only be sent by a POST");
   if (multipart && (transfer->multipart = curl_mime_init(transfer->easy)) == NULL)
     luaL_error(L, "not enough memory");
   int count = push_keys(L, NULL, index, 0), keys = lua_gettop(L);

@@ -23,7 +23,7 @@ void ig_start(lua_State *L, int client_index, const char *method, const char *pa
   if (transfer == NULL) luaL_error(L, "not enough memory");
   ig_request(L, client, transfer, method, path, params);
   CURLMcode code = igh_transfer_start(transfer);
-  if (code != CURLM_OK) luaL_error(L, "iggraph: %s", curl_multi_strerror(code));
+  if (code != CURLM_OK) ig_raise(L, "iggraph: %s", curl_multi_strerror(code));
 }
 
 void ig_cancel(lua_State *L, int index) { igh_transfer_free(check_transfer(L, index)->transfer); }
@@ -39,7 +39,7 @@ static int transfer_start(lua_State *L) {
   const char *path = ig_checkpath(L, 3);
   ig_checkclient(L, 1);
   if (!lua_isnoneornil(L, 4) && !lua_istable(L, 4))
-    return luaL_error(L, "params: a table expected, got %s", luaL_typename(L, 4));
+    return ig_raise(L, "params: a table expected, got %s", luaL_typename(L, 4));
   lua_settop(L, 4);
   ig_start(L, 1, method, path, 4);
   return 1;
@@ -57,7 +57,7 @@ static int transfer_answer(lua_State *L) {
   ig_transfer *self = check_transfer(L, 1);
   lua_settop(L, 1);
   if (self->transfer != NULL && self->transfer->state != IGH_DONE)
-    return luaL_error(L, "the transfer is under way");
+    return ig_raise(L, "the transfer is under way");
   ig_getkept(L, 1);
   lua_getfield(L, 2, "client");
   lua_getfield(L, 2, "path");

@@ -11,7 +11,7 @@ local retry = require "iggraph.retry"
 core.params.set_encoder(require("iggraph.json").encode)
 
 local start, kept = core.transfer.start, core.client.kept
-local client = core.client.methods
+local client, raise = core.client.methods, core.error.raise
 
 --- Makes a client; costs no request.
 -- @function iggraph.new
@@ -29,7 +29,7 @@ local client = core.client.methods
 -- @tparam[opt="block"] string|table options.host
 -- @return the client; raises for an unknown or wrong option and names it
 local function new(options)
-  if type(options) ~= "table" then error("iggraph.new: a table of options expected", 2) end
+  if type(options) ~= "table" then raise("iggraph.new: a table of options expected") end
   local own_host, policy = host.find(options.host), retry.policy(options.retry)
   local self = core.client.new(options)
   local own = kept(self)

@@ -11,8 +11,9 @@
 -- `for` loop raises the same `err`. See the README for the members of `err` and for its kinds.
 -- @module iggraph
 
-local client = require "iggraph.client"
 local core = require "iggraph.core"
+core.error.set_home(debug.getinfo(1, "S").source:gsub("[^/\\]*$", ""))
+local client = require "iggraph.client"
 
 local iggraph = {}
 
@@ -25,7 +26,7 @@ iggraph.null = core.null
 iggraph.new = client.new
 
 --- What this runs on.
--- @treturn table `{ iggraph = "0.1.0", libcurl = "libcurl/7.88.1 …", lua = "Lua 5.4" }`
+-- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`
 function iggraph.versions()
   return {
     iggraph = core.version,

@@ -6,7 +6,7 @@ local call = require "iggraph.call"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
 
-local start = core.transfer.start
+local start, raise = core.transfer.start, core.error.raise
 
 --- How each shape of edge is asked for: (row, handle, params, opts) -> what the method returns.
 local shapes = {}
@@ -57,7 +57,7 @@ local function new_type(name)
     local method = methods[key]
     if method then return method end
     local message = "%s has no edge '%s'; it has %s, and client:get, :post, :delete and :list take any"
-    error(message:format(name, tostring(key), edges_of(methods)), 2)
+    raise(message:format(name, tostring(key), edges_of(methods)))
   end
   function meta.__tostring(node) return ("iggraph: %s %s"):format(name, node.id) end
   types[name] = meta

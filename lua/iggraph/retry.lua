@@ -1,5 +1,7 @@
 --- Whether and when a failed call is tried again: a pure decision.
 
+local raise = require("iggraph.core").error.raise
+
 local retry = {}
 
 local OPTIONS = { attempts = 1, max_delay = 60 }
@@ -10,13 +12,13 @@ local FIRST_DELAY = 0.5 -- seconds
 -- @treturn table the policy; raises for what is none
 function retry.policy(option)
   if option == nil or option == false then return OPTIONS end
-  if type(option) ~= "table" then error("iggraph.new: retry must be a table or false", 3) end
+  if type(option) ~= "table" then raise("iggraph.new: retry must be a table or false") end
   for name, value in pairs(option) do
     if not OPTIONS[name] then
-      error(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name)), 3)
+      raise(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name)))
     end
     if type(value) ~= "number" or not (value >= 1) then
-      error(("iggraph.new: retry.%s must be a number of 1 or more"):format(name), 3)
+      raise(("iggraph.new: retry.%s must be a number of 1 or more"):format(name))
     end
   end
   return setmetatable({}, { __index = function(_, name) return option[name] or OPTIONS[name] end })

@@ -2,6 +2,8 @@
 -- knows one: `wait(engine)` returns when the engine's descriptor is readable or its timeout over,
 -- `sleep(seconds)` when that time is.
 
+local raise = require("iggraph.core").error.raise
+
 local host = {}
 
 local names = { block = "iggraph.host.block" }
@@ -13,13 +15,13 @@ function host.find(choice)
   if type(choice) == "table" then
     for _, name in ipairs { "wait", "sleep" } do
       if type(choice[name]) ~= "function" then
-        error(("iggraph.new: host.%s must be a function"):format(name), 3)
+        raise(("iggraph.new: host.%s must be a function"):format(name))
       end
     end
     return choice
   end
-  if type(choice) ~= "string" then error("iggraph.new: host must be a name or a table", 3) end
-  if not names[choice] then error(("iggraph.new: host '%s' is not known"):format(choice), 3) end
+  if type(choice) ~= "string" then raise("iggraph.new: host must be a name or a table") end
+  if not names[choice] then raise(("iggraph.new: host '%s' is not known"):format(choice)) end
   return require(names[choice])
 end
 
