@@ -19,7 +19,7 @@ static void forget(char **field) {
 /* The client owns the copy at once; raises when there is no memory. */
 static void set(lua_State *L, char **field, const char *value) {
   char *copy = strdup(value);
-  if (copy == NULL) luaL_error(L, "not enough memory");
+  if (copy == NULL) ig_nomemory(L);
   forget(field);
   *field = copy;
 }
@@ -47,8 +47,8 @@ void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
 
 /* --- options ----------------------------------------------------------------------------------- */
 
-static int bad_option(lua_State *L, const char *name, const char *why) {
-  return ig_raise(L, "iggraph.new: %s %s", name, why);
+IG_NORETURN static int bad_option(lua_State *L, const char *name, const char *why) {
+  ig_raise(L, "iggraph.new: %s %s", name, why);
 }
 
 /* The string on the stack's top, as an option that has no use for control characters. */
@@ -65,7 +65,7 @@ static const char *check_text(lua_State *L, const char *name) {
 
 static void add_header(lua_State *L, ig_client *client, const char *line) {
   struct curl_slist *headers = curl_slist_append(client->headers, line);
-  if (headers == NULL) luaL_error(L, "not enough memory");
+  if (headers == NULL) ig_nomemory(L);
   client->headers = headers;
 }
 
@@ -74,7 +74,7 @@ static void set_token(lua_State *L, ig_client *client) {
   igb_buffer *escaped = ig_newobject(L, "iggraph.buffer", sizeof *escaped);
   set(L, &client->token, token);
   if (!igb_append_escaped(escaped, token, strlen(token)) || !igb_terminate(escaped))
-    luaL_error(L, "not enough memory");
+    ig_nomemory(L);
   set(L, &client->escaped_token, escaped->data);
   igb_wipe(escaped);
   lua_pop(L, 1);
@@ -393,7 +393,7 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
     ig_append(L, url, "?", 1);
     ig_append(L, url, query->data, query->size);
   }
-  if (!igb_terminate(url)) luaL_error(L, "not enough memory");
+  if (!igb_terminate(url)) ig_nomemory(L);
 
   CURL *easy = transfer->easy;
   transfer->user = client;
@@ -405,7 +405,7 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
   if (curl_easy_setopt(easy, CURLOPT_URL, url->data) != CURLE_OK)
-    luaL_error(L, "not enough memory");
+    ig_nomemory(L);
 }
 
 /* --- for Lua ----------------------------------------------------------------------------------- */

@@ -20,10 +20,12 @@
 #define IG_UNUSED __attribute__((unused))
 #define IG_EXPORT __attribute__((visibility("default")))
 #define IG_FORMAT(string, first) __attribute__((format(printf, string, first)))
+#define IG_NORETURN __attribute__((noreturn))
 #else
 #define IG_UNUSED
 #define IG_EXPORT
 #define IG_FORMAT(string, first)
+#define IG_NORETURN
 #endif
 
 #ifndef LUA_OK

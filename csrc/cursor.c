@@ -152,7 +152,7 @@ static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t si
       !igb_append_unescaped(&self->value, pair + name_size + (equals != NULL),
                             size - name_size - (equals != NULL)) ||
       !igb_terminate(&self->name))
-    luaL_error(L, "not enough memory");
+    ig_nomemory(L);
   const char *name = self->name.data;
   if (*name == '\0' || igb_names_secret(name, strlen(name)) || strcmp(name, "pretty") == 0)
     return false;

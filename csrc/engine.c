@@ -142,20 +142,20 @@ static void destroy(igh_transfer *transfer) {
 }
 
 static void unlink_transfer(igh_transfer *transfer) {
-  if (transfer->previous != NULL)
-    transfer->previous->next = transfer->next;
-  else
-    transfer->engine->live = transfer->next;
-  if (transfer->next != NULL) transfer->next->previous = transfer->previous;
+  *transfer->link = transfer->next;
+  if (transfer->next != NULL) transfer->next->link = transfer->link;
   if (transfer->owner != NULL) *transfer->owner = NULL;
   transfer->owner = NULL;
-  transfer->previous = transfer->next = NULL;
+  transfer->next = NULL;
 }
 
 void igh_engine_free(igh_engine *engine) {
   if (engine == NULL) return;
   bool ours = igh_engine_is_ours(engine);
-  while (engine->live != NULL) igh_transfer_free(engine->live);
+  for (igh_transfer *next, *transfer = engine->live; transfer != NULL; transfer = next) {
+    next = transfer->next;
+    igh_transfer_free(transfer);
+  }
   while (engine->idle != NULL) {
     igh_transfer *transfer = engine->idle;
     engine->idle = transfer->next;
@@ -176,9 +176,8 @@ long igh_engine_timeout(const igh_engine *engine) {
   return left < 0 ? 0 : (long)left;
 }
 
-void igh_engine_wait(const igh_engine *engine, long limit) {
+void igh_engine_wait(const igh_engine *engine) {
   long timeout = igh_engine_timeout(engine);
-  if (timeout < 0 || (limit >= 0 && limit < timeout)) timeout = limit;
   struct pollfd fd = {engine->pollfd, POLLIN, 0};
   /* An interruption ends the wait like an event does: the loop above looks again, and Lua gets a
    * chance to act on the signal. */
@@ -295,9 +294,9 @@ static igh_transfer *take_idle(igh_engine *engine) {
 igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner) {
   igh_transfer *transfer = take_idle(engine);
   if (transfer == NULL) return NULL;
-  transfer->previous = NULL;
+  transfer->link = &engine->live;
   transfer->next = engine->live;
-  if (engine->live != NULL) engine->live->previous = transfer;
+  if (transfer->next != NULL) transfer->next->link = &transfer->next;
   engine->live = transfer;
   transfer->owner = owner;
   *owner = transfer;

@@ -30,7 +30,7 @@ typedef enum { IGH_NEW, IGH_UNDER_WAY, IGH_DONE } igh_state;
 typedef struct igh_transfer {
   igh_engine *engine;
   struct igh_transfer **owner; /* set to NULL when the engine ends first */
-  struct igh_transfer *next, *previous;
+  struct igh_transfer *next, **link; /* `link` is what points here: the list is left in one step */
   igh_state state;
   const void *user; /* whose it is, for igh_engine_cancel */
 
@@ -63,8 +63,8 @@ bool igh_engine_is_ours(const igh_engine *engine);
 int igh_engine_pollfd(const igh_engine *engine);
 /* Milliseconds until igh_engine_step wants to be called in any case; -1: it does not. */
 long igh_engine_timeout(const igh_engine *engine);
-/* Blocks until one of the two, at most `limit` milliseconds (-1: for as long as it takes). */
-void igh_engine_wait(const igh_engine *engine, long limit);
+/* Blocks until one of the two. */
+void igh_engine_wait(const igh_engine *engine);
 /* Lets libcurl work without blocking. */
 void igh_engine_step(igh_engine *engine);
 /* Ends all transfers of `user`. */

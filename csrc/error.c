@@ -48,7 +48,11 @@ int ig_raise(lua_State *L, const char *format, ...) {
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);
   lua_concat(L, 2);
-  return lua_error(L);
+  for (;;) lua_error(L); /* does not return, and its header does not say so */
+}
+
+int ig_nomemory(lua_State *L) {
+  for (;;) luaL_error(L, "not enough memory");
 }
 
 /* error.set_home(source): how the sources of this module's own Lua files begin */

@@ -45,7 +45,8 @@ typedef struct {
 } ig_call;
 
 /* Raises a programming mistake, with the place in the caller's code, not in this module's. */
-int ig_raise(lua_State *L, const char *format, ...) IG_FORMAT(2, 3);
+IG_NORETURN int ig_raise(lua_State *L, const char *format, ...) IG_FORMAT(2, 3);
+IG_NORETURN int ig_nomemory(lua_State *L);
 ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode); /* IG_KIND_COUNT: not in the table */
 /* Pushes an error object with `kind`, `retryable` and the members of `call`. */
 void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call);

@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "iggraph.h"
+
 #include <locale.h>
 #include <math.h>
 #include <stdint.h>
@@ -122,7 +124,7 @@ static size_t unescape(reader *r, char *out) {
 }
 
 static void keep(reader *r, const char *bytes, size_t size) {
-  if (!igb_append(r->scratch, bytes, size)) luaL_error(r->L, "not enough memory");
+  if (!igb_append(r->scratch, bytes, size)) ig_nomemory(r->L);
 }
 
 /* A string with escapes in it, from the first of them on; `from` is where its text began. */

@@ -88,7 +88,7 @@ static int engine_step(lua_State *L) {
 
 /* engine:wait(): blocks until step() has something to do */
 static int engine_wait(lua_State *L) {
-  igh_engine_wait(check_engine(L), -1);
+  igh_engine_wait(check_engine(L));
   return 0;
 }
 

@@ -18,11 +18,11 @@ static const char *const joined_lists[] = {"fields", "metric",            "break
 enum { FIELDS_DEPTH = 16 };
 
 void ig_append(lua_State *L, igb_buffer *buffer, const char *bytes, size_t size) {
-  if (!igb_append(buffer, bytes, size)) luaL_error(L, "not enough memory");
+  if (!igb_append(buffer, bytes, size)) ig_nomemory(L);
 }
 
-static int bad_value(lua_State *L, const char *name, const char *why) {
-  return ig_raise(L, "params%s%s: %s", name == NULL ? "" : ".", name == NULL ? "" : name, why);
+IG_NORETURN static int bad_value(lua_State *L, const char *name, const char *why) {
+  ig_raise(L, "params%s%s: %s", name == NULL ? "" : ".", name == NULL ? "" : name, why);
 }
 
 /* --- scalars ----------------------------------------------------------------------------------- */
@@ -242,7 +242,7 @@ static bool has_file(lua_State *L, int table) {
 
 static curl_mimepart *new_part(lua_State *L, igh_transfer *transfer, const char *name) {
   curl_mimepart *part = curl_mime_addpart(transfer->multipart);
-  if (part == NULL || curl_mime_name(part, name) != CURLE_OK) luaL_error(L, "not enough memory");
+  if (part == NULL || curl_mime_name(part, name) != CURLE_OK) ig_nomemory(L);
   return part;
 }
 
@@ -251,7 +251,7 @@ static void add_file(lua_State *L, igh_transfer *transfer, const char *name, int
   file *f = open_file(L, name, value);
   if (curl_mime_data_cb(part, f->size, read_file, seek_file, free_file, f) != CURLE_OK) {
     free_file(f);
-    luaL_error(L, "not enough memory");
+    ig_nomemory(L);
   }
   /* A part without a file name is a plain field to the server. */
   curl_mime_filename(part, name);
@@ -273,7 +273,7 @@ void ig_addparam(lua_State *L, igh_transfer *transfer, igb_buffer *out, const ch
   } else if (add_pair(out, name, value)) {
     return;
   }
-  luaL_error(L, "not enough memory");
+  ig_nomemory(L);
 }
 
 static void check_name(lua_State *L, const char *name) {
@@ -289,7 +289,7 @@ void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *o
   if (multipart && out != &transfer->form)
     ig_raise(L, "params: a file can only be sent by a POST");
   if (multipart && (transfer->multipart = curl_mime_init(transfer->easy)) == NULL)
-    luaL_error(L, "not enough memory");
+    ig_nomemory(L);
   int count = push_keys(L, NULL, index, 0), keys = lua_gettop(L);
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, keys, i);

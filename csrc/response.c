@@ -113,7 +113,7 @@ static int fail_transfer(const response *r) {
                     lua_tostring(r->L, -1));
   }
   if (transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
-  if (transfer->result == CURLE_OUT_OF_MEMORY) return luaL_error(r->L, "not enough memory");
+  if (transfer->result == CURLE_OUT_OF_MEMORY) return ig_nomemory(r->L);
   const char *cause = *transfer->error != '\0' ? transfer->error
                                                : curl_easy_strerror(transfer->result);
   push_redacted(r, cause, strlen(cause), CURL_ERROR_SIZE);

@@ -20,7 +20,7 @@ void ig_start(lua_State *L, int client_index, const char *method, const char *pa
   lua_setfield(L, -2, "path");
   lua_pop(L, 1);
   igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->transfer);
-  if (transfer == NULL) luaL_error(L, "not enough memory");
+  if (transfer == NULL) ig_nomemory(L);
   ig_request(L, client, transfer, method, path, params);
   CURLMcode code = igh_transfer_start(transfer);
   if (code != CURLM_OK) ig_raise(L, "iggraph: %s", curl_multi_strerror(code));
