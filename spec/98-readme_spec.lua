@@ -56,7 +56,7 @@ describe("the README", function()
   it("shows what an error looks like", function()
     local lines = run(snippets()[3])
     assert.equal("not_found\t100\t33\tfalse", lines[1])
-    assert.matches("^GET /v26.0/17900000000000000: Unsupported get request%. .*%(not_found, HTTP 400, code 100",
+    assert.matches("^GET /v26.0/18000000000000000: Unsupported get request%. .*%(not_found, HTTP 400, code 100",
       lines[2])
   end)
 
