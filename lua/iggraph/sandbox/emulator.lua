@@ -1,0 +1,144 @@
+--- The Graph in plain Lua: a request goes in, an answer comes out. It knows no server.
+--
+-- An answer is `{ status, headers, body, transport }`. `transport` is how it has to be sent where that is
+-- not as usual: see `iggraph.sandbox.transport`.
+-- @module iggraph.sandbox.emulator
+local auth = require "iggraph.sandbox.auth"
+local echo = require "iggraph.sandbox.echo"
+local errors = require "iggraph.sandbox.errors"
+local fields = require "iggraph.sandbox.fields"
+local json = require "iggraph.sandbox.json"
+local nodes = require "iggraph.sandbox.nodes"
+local render = require "iggraph.sandbox.render"
+local request = require "iggraph.sandbox.request"
+local scenarios = require "iggraph.sandbox.scenarios"
+local usage = require "iggraph.sandbox.usage"
+local versions = require "iggraph.sandbox.versions"
+local writes = require "iggraph.sandbox.writes"
+
+local M = {}
+
+local function selection(call)
+  local text = call.params.fields
+  return text and text:find("%S") and fields.parse(text) or nil
+end
+
+local function unknown_path(call)
+  local components = table.concat(call.segments, "/", 2)
+  errors.unknown_path("/" .. components)
+end
+
+local function read_edge(call, context, node_type, node, name)
+  local edge = node_type.edges[name]
+  if not edge then unknown_path(call) end
+  local plan = render.plan(edge.type, selection(call), context, edge.default)
+  return (render.page(edge, plan, node, call.params, {
+    context = context, path = "/" .. node.id .. "/" .. name, sent = call.sent,
+  }))
+end
+
+--- The ordinary answer to a call.
+local function read_or_write(call, context)
+  local id, edge = call.segments[1], call.segments[2]
+  if id == "_echo" then return echo.answer(call) end
+  local node_type, node = nodes.find(id == "me" and context.me or id or "")
+  if not node then errors.unknown_object(call.method:lower(), id or "") end
+  if #call.segments > 2 then unknown_path(call) end
+  if node_type.instagram and context.without_instagram then errors.permission() end
+  if call.method ~= "GET" and call.method ~= "HEAD" then return writes.answer(call, node_type, node, edge) end
+  if edge then return read_edge(call, context, node_type, node, edge) end
+  return render.node(render.plan(node_type, selection(call), context), node)
+end
+
+-- What every version refuses since 2026-10-27.
+local function refuse_removed(call)
+  if call.params.ids then errors.ids() end
+  if call.params.date_format then errors.date_format() end
+end
+
+local function make_context(call, grant)
+  return {
+    base_url = call.base_url, token = call.token,
+    version_path = call.version and "/" .. call.version or "",
+    me = grant.me, without_instagram = grant.without_instagram,
+  }
+end
+
+--- A trace id that looks like the Graph's and is never the same twice.
+local function trace_id(calls, now)
+  local digits, state = {}, calls * 7919 + now % 100000
+  for place = 1, 22 do
+    state = (state * 16807 + place) % 2147483647
+    local digit = state % 62
+    digits[place] = string.char(digit + (digit < 10 and 48 or digit < 36 and 55 or 61))
+  end
+  return "A" .. table.concat(digits)
+end
+
+local function failure_answer(failure, trace)
+  return {
+    status = failure.status, body = json.encode(errors.body(failure, trace)),
+    headers = { ["WWW-Authenticate"] = errors.challenge(failure) },
+  }
+end
+
+--- The answer to a call; failures are raised.
+local function respond(call, store, settings, trace)
+  if not call.serving then errors.unknown_path(call.path) end
+  local grant = auth.grant(call, settings.proofs or {})
+  refuse_removed(call)
+  local context = make_context(call, grant)
+  local function usual()
+    return { status = 200, headers = {}, body = json.encode(read_or_write(call, context)) }
+  end
+  return scenarios.answer {
+    call = call, context = context, store = store, settings = settings, trace = trace, usual = usual,
+  } or usual()
+end
+
+local COMMON_HEADERS = {
+  ["Content-Type"] = "application/json; charset=UTF-8",
+  ["Cache-Control"] = "private, no-cache, no-store, must-revalidate",
+  ["Pragma"] = "no-cache",
+  ["Expires"] = "Sat, 01 Jan 2000 00:00:00 GMT",
+  ["Access-Control-Allow-Origin"] = "*",
+  ["Strict-Transport-Security"] = "max-age=15552000; preload",
+  ["x-fb-rev"] = "1034215017",
+}
+
+local function add_headers(answer, call, calls, trace, store)
+  local headers = answer.headers
+  local function default(name, value)
+    if headers[name] == nil then headers[name] = value end
+  end
+  for name, value in pairs(COMMON_HEADERS) do default(name, value) end
+  default("facebook-api-version", call.serving)
+  default("x-fb-trace-id", trace)
+  default("X-App-Usage", usage.app(calls))
+  local id = call.segments[1]
+  if id and id:find("^1784%d+$") and #id == 17 then
+    default("X-Business-Use-Case-Usage", usage.business(id, store.add("calls:" .. id, 1)))
+  end
+end
+
+--- Answers a request.
+-- @tparam table raw see `request.parse`
+-- @tparam table store see `iggraph.sandbox.store`
+-- @tparam[opt] table settings `proofs` (right appsecret_proof by token), `other_url` (a second host of the
+-- sandbox)
+-- @treturn table `status`, `headers`, `body`, and perhaps `transport`
+function M.handle(raw, store, settings)
+  local call = request.parse(raw)
+  local calls = store.add("calls", 1)
+  local trace = trace_id(calls, call.now)
+  call.serving = versions.serving(call.version, call.now)
+  local ok, result = pcall(respond, call, store, settings or {}, trace)
+  if not ok then
+    if not errors.is(result) then error(result, 0) end
+    result = failure_answer(result, trace)
+  end
+  add_headers(result, call, calls, trace, store)
+  return result
+end
+
+return M

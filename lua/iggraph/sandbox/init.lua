@@ -1,0 +1,75 @@
+--- A sandbox of the Instagram Graph: an emulator in plain Lua, served by nginx on loopback.
+--
+--    local sandbox = require "iggraph.sandbox"
+--    local server = assert(sandbox.start())
+--    -- server.http, server.https, server.ca_file, sandbox.tokens.user
+--    server:stop()
+--
+-- @module iggraph.sandbox
+local credentials = require "iggraph.sandbox.credentials"
+local server = require "iggraph.sandbox.server"
+
+local M = {
+  --- Tokens of each kind: `user`, `page`, `expired`, `limited` (without instagram_basic), `secured` (wants an
+  -- appsecret_proof), `wrong`.
+  tokens = credentials.tokens,
+  --- The secret of the sandbox's app.
+  app_secret = credentials.app_secret,
+}
+
+local DEFAULT_PORT = 8390
+
+--- Starts a server; it ends with `server:stop()`, or by itself soon after this process has ended.
+-- @tparam[opt] table options `port` (HTTP there, HTTPS on the next; else free ones are found), `dir` (a new
+-- or empty folder; else a temporary one), `workers` (2)
+-- @treturn ?table `http`, `https` (base URLs), `ca_file`, `dir`, `stop(self)`
+-- @treturn ?string why it did not start
+function M.start(options)
+  return server.start(options or {})
+end
+
+local WELCOME = [[
+A sandbox of the Instagram Graph, until Ctrl-C:
+
+  HTTP        %s
+  HTTPS       %s   (HTTP/2)
+  CA file     %s
+  token       %s
+  app secret  %s
+
+With curl:
+
+  curl --cacert %s -H "Authorization: Bearer %s" %s/v26.0/me/accounts
+
+With Lua:
+
+  lua5.4 -e 'local ig = require("iggraph").new { access_token = "%s", base_url = "%s", ca_file = "%s" }
+    for media in ig:user("17841405822304914"):media { fields = { "id", "caption" } } do
+      print(media.id, media.caption)
+    end'
+]]
+
+local function welcome(running)
+  local user = M.tokens.user
+  return WELCOME:format(running.http, running.https, running.ca_file, user, M.app_secret,
+    running.ca_file, user, running.https, user, running.https, running.ca_file)
+end
+
+--- Serves until Ctrl-C, for `make sandbox`.
+-- @tparam ?table arg the program's arguments; the first is the port
+-- @treturn number the program's exit status
+function M.main(arg)
+  local running, message = M.start { port = tonumber(arg and arg[1] or DEFAULT_PORT) }
+  if not running then
+    io.stderr:write(message, "\n")
+    return 1
+  end
+  io.stdout:write(welcome(running))
+  io.stdout:flush()
+  -- While it waits for a command, a Lua program ignores the interrupt key, and the command gets it.
+  os.execute(("trap exit INT TERM; while kill -0 %d 2>/dev/null; do sleep 1; done"):format(running.pid))
+  running:stop()
+  return 0
+end
+
+return M

@@ -1,0 +1,135 @@
+--- The graph itself: node types, what links them, and every node by its id.
+-- Links and edges stand here rather than with the types, since types point at each other.
+-- @module iggraph.sandbox.nodes
+local comment = require "iggraph.sandbox.nodes.comment"
+local ids = require "iggraph.sandbox.nodes.ids"
+local ig_user = require "iggraph.sandbox.nodes.ig_user"
+local media = require "iggraph.sandbox.nodes.media"
+local page = require "iggraph.sandbox.nodes.page"
+local samples = require "iggraph.sandbox.nodes.samples"
+local user = require "iggraph.sandbox.nodes.user"
+
+local M = {}
+
+local function instagram_of(node) return node.instagram and ig_user.find(node.instagram) end
+
+-- A field that is one other node: its type, and how to get there.
+user.links = {}
+page.links = {
+  instagram_business_account = { type = ig_user, get = instagram_of },
+  connected_instagram_account = { type = ig_user, get = instagram_of },
+}
+ig_user.links = {}
+media.links = {
+  owner = { type = ig_user, get = function(node) return node.account end },
+}
+comment.links = {
+  media = { type = media, get = function(node) return node.media end },
+}
+
+local function media_time(node) return node.time end
+
+local function media_list(count, first)
+  return function(account)
+    return {
+      count = count or account.count, time_of = media_time,
+      at = function(position) return media.at(account, position + (first or 0)) end,
+    }
+  end
+end
+
+-- A field or path that is a list: the type of its items, its own default fields if they differ, and the
+-- list for `paging.page`.
+user.edges = {
+  accounts = {
+    type = page, default = { "access_token", "category", "category_list", "name", "id", "tasks" },
+    list = function()
+      return { count = #page.all, at = function(position) return page.all[position] end }
+    end,
+  },
+}
+page.edges = {
+  instagram_accounts = {
+    type = ig_user,
+    list = function(node)
+      return { count = node.instagram and 1 or 0, at = function() return instagram_of(node) end }
+    end,
+  },
+}
+ig_user.edges = {
+  media = { type = media, list = media_list() },
+  live_media = { type = media, list = media_list(0) },
+}
+media.edges = {
+  children = {
+    type = media,
+    list = function(node)
+      return {
+        count = media.child_count(node), style = "none",
+        at = function(position) return media.child_at(node, position) end,
+      }
+    end,
+  },
+  comments = {
+    type = comment,
+    list = function(node)
+      return {
+        count = media.comment_count(node), style = "after", max = 50,
+        at = function(position) return comment.at(node, position) end,
+      }
+    end,
+  },
+}
+comment.edges = {
+  replies = {
+    type = comment,
+    list = function(node)
+      return {
+        count = comment.reply_count(node), style = "after", max = 50,
+        at = function(position) return comment.reply_at(node, position) end,
+      }
+    end,
+  },
+}
+
+local guide_media = {}
+for index, id in ipairs(samples.guide_media) do guide_media[id] = index end
+
+-- From the parts of a made-up id to the node, or nil if the medium has no such part.
+local BY_KIND = {
+  media = function(medium) return media, medium end,
+  child = function(medium, part)
+    if part <= media.child_count(medium) then return media, media.child_at(medium, part) end
+  end,
+  comment = function(medium, part)
+    if part <= media.comment_count(medium) then return comment, comment.at(medium, part) end
+  end,
+  reply = function(medium, part)
+    local node = comment.reply_by_number(medium, part)
+    if node then return comment, node end
+  end,
+}
+
+local function find_made_up(id)
+  if guide_media[id] then return media, media.at(ig_user.with_media(), guide_media[id]) end
+  local kind, count, index, part = ids.read(id)
+  if not kind then return nil end
+  local account = ig_user.with_media(count)
+  if index > account.count then return nil end
+  if kind == "media" and account.guide then return nil end -- the guide's media have the guide's ids
+  return BY_KIND[kind](media.at(account, index), part)
+end
+
+--- The node of an id.
+-- @tparam string id
+-- @treturn ?table its type
+-- @treturn ?table the node
+function M.find(id)
+  for _, node_type in ipairs { user, page, ig_user } do
+    local node = node_type.find(id)
+    if node then return node_type, node end
+  end
+  return find_made_up(id)
+end
+
+return M

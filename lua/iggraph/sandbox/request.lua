@@ -1,0 +1,72 @@
+--- What was asked: a call's path, parameters and token, taken apart.
+-- @module iggraph.sandbox.request
+local encoding = require "iggraph.sandbox.encoding"
+local multipart = require "iggraph.sandbox.multipart"
+
+local M = {}
+
+-- What a client sends about the call itself; `paging.next` does not repeat it.
+local NOT_REPEATED = {
+  access_token = true, appsecret_proof = true, appsecret_time = true, pretty = true,
+  method = true, debug = true, limit = true, after = true, before = true,
+}
+
+local function split_path(path)
+  local segments = {}
+  for segment in path:gmatch("[^/]+") do segments[#segments + 1] = encoding.percent_decode(segment, true) end
+  local version = segments[1] and segments[1]:match("^v%d+%.%d+$")
+  if version then table.remove(segments, 1) end
+  return segments, version
+end
+
+local function read_form(raw)
+  local content_type, body = raw.headers["content-type"] or "", raw.body or ""
+  local boundary = content_type:match('^multipart/form%-data.*boundary="?([^";]+)')
+  if boundary then return multipart.parse(body, boundary) end
+  if content_type:find("^application/x%-www%-form%-urlencoded") then
+    return select(2, encoding.parse_query(body)), {}
+  end
+  return {}, {}
+end
+
+local function bearer_token(headers)
+  local scheme, token = (headers.authorization or ""):match("^(%a+)%s+(%S+)$")
+  scheme = scheme and scheme:lower()
+  return (scheme == "bearer" or scheme == "oauth") and token or nil
+end
+
+local function repeatable(list)
+  local kept = {}
+  for _, pair in ipairs(list) do
+    if not NOT_REPEATED[pair[1]] then kept[#kept + 1] = pair end
+  end
+  return kept
+end
+
+--- Takes a call apart.
+-- @tparam table raw `method`, `uri` (as on the request line), `headers` (lower-case names), and optionally
+-- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds)
+-- @treturn table the call: all of these, and `path`, `query_string`, `version` (as asked), `segments`,
+-- `params` (query and form), `query`, `form`, `files`, `sent` (the query in its order, without token, limit
+-- and cursors), `token`, `base_url`
+function M.parse(raw)
+  local path, query_string = raw.uri:match("^([^?]*)%??(.*)$")
+  local segments, version = split_path(path)
+  local list, query = encoding.parse_query(query_string)
+  local form, files = read_form(raw)
+  local params = {}
+  for name, value in pairs(query) do params[name] = value end
+  for name, value in pairs(form) do params[name] = value end
+  return {
+    method = raw.method == "POST" and params.method and params.method:upper() or raw.method,
+    uri = raw.uri, path = path, query_string = query_string,
+    headers = raw.headers, body = raw.body or "",
+    version = version, segments = segments,
+    query = query, form = form, files = files, params = params, sent = repeatable(list),
+    token = bearer_token(raw.headers) or params.access_token,
+    base_url = (raw.scheme or "http") .. "://" .. (raw.host or "127.0.0.1"),
+    now = raw.now or os.time(),
+  }
+end
+
+return M
