@@ -1,5 +1,6 @@
 /* A client: what holds for all of its calls, and how a request is made from it. */
 #include <arpa/inet.h>
+#include <math.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,12 @@ static void set(lua_State *L, char **field, const char *value) {
   *field = copy;
 }
 
+/* Overwrites the secrets; what failures tell of the calls that this cancels stays. */
 static void close_client(ig_client *client) {
-  char **const fields[] = {&client->token,   &client->escaped_token, &client->app_secret,
-                           &client->proof,   &client->version,       &client->base_url,
-                           &client->host,    &client->ca_file};
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) forget(fields[i]);
+  forget(&client->token);
+  forget(&client->escaped_token);
+  forget(&client->app_secret);
+  forget(&client->proof);
   for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
     OPENSSL_cleanse(line->data, strlen(line->data));
   curl_slist_free_all(client->headers);
@@ -37,8 +39,7 @@ static void close_client(ig_client *client) {
 }
 
 void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
-  const char *const all[] = {client->token, client->escaped_token, client->app_secret,
-                             client->proof};
+  const char *const all[] = {client->token, client->app_secret, client->proof};
   size_t count = 0;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i] != NULL) secrets[count++] = all[i];
@@ -309,22 +310,24 @@ static bool is_dots(const char *segment, size_t size) {
 const char *ig_checkpath(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TSTRING) ig_raise(L, "path: a string expected");
   const char *path = lua_tostring(L, index);
-  if (strlen(path) != lua_rawlen(L, index)) ig_raise(L, "path '%s': a NUL in it", path);
+  if (strlen(path) != lua_rawlen(L, index)) ig_raise(L, "path: a NUL in it");
   return path;
 }
 
-/* Nothing that could lead to another host, another version or another parameter. */
+/* Nothing that could lead to another host, another version or another parameter. The text itself is
+ * not told: it may be a link with a token in it. */
 static void check_path(lua_State *L, const char *what, const char *path) {
   const char *segment = path, *at = path;
   if (*path == '\0') return; /* the root, where batches go */
   for (;; at++) {
     if (*at == '/' || *at == '\0') {
       if (is_dots(segment, (size_t)(at - segment)))
-        ig_raise(L, "%s '%s': an empty, '.' or '..' part", what, path);
+        ig_raise(L, "%s: an empty, '.' or '..' part", what);
       if (*at == '\0') return;
       segment = at + 1;
     } else if (!is_path_byte(*at)) {
-      ig_raise(L, "%s '%s': a byte that cannot be in it (parameters go into params)", what, path);
+      ig_raise(L, "%s: the byte %d ('%c') cannot be in it; parameters go into params", what,
+               (unsigned char)*at, *at >= ' ' && *at < 0x7f ? *at : '?');
     }
   }
 }
@@ -339,9 +342,11 @@ void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buf
 }
 
 const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path) {
-  if (client->closed) return lua_pushstring(L, path), lua_tostring(L, -1);
+  const char *secrets[IG_SECRETS];
   igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
   ig_addpath(L, client, path, out);
+  ig_secrets(client, secrets);
+  igb_redact(out, secrets); /* a token that was taken for an id */
   lua_pushlstring(L, out->data, out->size);
   lua_remove(L, -2);
   return lua_tostring(L, -1);
@@ -415,13 +420,16 @@ static int client_check_id(lua_State *L) {
   const char *what = luaL_checkstring(L, 2);
   lua_settop(L, 1);
   if (lua_type(L, 1) == LUA_TNUMBER) {
-    ig_pushtext(L, what, 1); /* raises where digits are lost */
+    lua_Number number = lua_tonumber(L, 1);
+    if (!(number >= 0 && (lua_isinteger(L, 1) || (number <= 9007199254740992.0 && number == floor(number)))))
+      ig_raise(L, "%s: not an id that a number can hold: pass it as a string", what);
+    ig_pushtext(L, what, 1);
     lua_replace(L, 1);
   }
   if (lua_type(L, 1) != LUA_TSTRING) ig_raise(L, "%s: a string expected", what);
   const char *id = lua_tostring(L, 1);
   if (*id == '\0' || strlen(id) != lua_rawlen(L, 1) || strchr(id, '/') != NULL)
-    ig_raise(L, "%s '%s': not an id", what, id);
+    ig_raise(L, "%s: not an id", what);
   check_path(L, what, id);
   return 1;
 }
@@ -447,6 +455,16 @@ static int client_close(lua_State *L) {
   return 0;
 }
 
+static int client_gc(lua_State *L) {
+  ig_client *client = ig_toclient(L, 1);
+  client_close(L);
+  forget(&client->version);
+  forget(&client->base_url);
+  forget(&client->host);
+  forget(&client->ca_file);
+  return 0;
+}
+
 static int client_tostring(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
   if (client->closed)
@@ -457,7 +475,7 @@ static int client_tostring(lua_State *L) {
 }
 
 static const luaL_Reg client_meta[] = {
-    {"__gc", client_close}, {"__tostring", client_tostring}, {NULL, NULL}};
+    {"__gc", client_gc}, {"__tostring", client_tostring}, {NULL, NULL}};
 
 static const luaL_Reg client_funcs[] = {
     {"check_id", client_check_id}, {"close", client_close},

@@ -107,14 +107,19 @@ int ig_fail(lua_State *L) {
   return 3;
 }
 
+int ig_failm(lua_State *L, ig_kind kind, const ig_call *call) {
+  ig_pusherror(L, kind, call);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "message");
+  return ig_fail(L);
+}
+
 int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format, ...) {
   va_list arguments;
-  ig_pusherror(L, kind, call);
   va_start(arguments, format);
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);
-  lua_setfield(L, -2, "message");
-  return ig_fail(L);
+  return ig_failm(L, kind, call);
 }
 
 /* Appends ", <label><member>" to the parts on the stack when the object at 1 has the member. */

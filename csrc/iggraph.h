@@ -52,15 +52,17 @@ ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode); /* IG_KIND_COUNT: 
 void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call);
 /* With an error object on top: pushes what a function returns for it, nil, err, kind. Returns 3. */
 int ig_fail(lua_State *L);
-/* Both, and a message. Returns 3. */
+/* The same with the message on top. Returns 3. */
+int ig_failm(lua_State *L, ig_kind kind, const ig_call *call);
+/* The same with a message of our own. Returns 3. */
 int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format, ...)
     IG_FORMAT(4, 5);
 void ig_open_error(lua_State *L); /* this and the others: push what core offers of the file */
 
 /* --- redact.c -------------------------------------------------------------- */
 
-/* Takes secrets out of a text: each of `secrets` (NULL ends the list) wherever it stands, and the
- * value of whatever is named like one (`access_token=…`, "client_secret":"…"). In place. */
+/* Takes secrets out of a text, in place: each of `secrets` (NULL ends the list) wherever it stands,
+ * encoded or not, and the value of whatever is named like one (`access_token=…`, "code":"…"). */
 void igb_redact(igb_buffer *text, const char *const *secrets);
 /* Whether a parameter of this name holds a secret. */
 bool igb_names_secret(const char *name, size_t size);
@@ -97,7 +99,7 @@ typedef struct {
   size_t max_response;           /* bytes */
 } ig_client;
 
-enum { IG_SECRETS = 5 };
+enum { IG_SECRETS = 4 };
 
 ig_client *ig_checkclient(lua_State *L, int index); /* raises when closed, too */
 ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */

@@ -228,7 +228,8 @@ static bool read_number(reader *r) {
 /* Opens a container: one more level, and room for it on the Lua stack. */
 static bool enter(reader *r) {
   r->at++;
-  if (++r->depth > IG_JSON_DEPTH || !lua_checkstack(r->L, 4)) return fail(r, "nested too deeply");
+  if (++r->depth > IG_JSON_DEPTH) return fail(r, "nested too deeply");
+  if (!lua_checkstack(r->L, 4)) ig_nomemory(r->L); /* the depth is far from any limit of Lua's */
   return true;
 }
 

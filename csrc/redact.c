@@ -1,13 +1,19 @@
+/* Texts of others are shown without secrets: a server may repeat what it was sent, whole or cut, and
+ * percent-encoded or escaped as JSON, more than once. So texts are read in units: one character, in
+ * whatever dress. */
 #include <string.h>
-#include <strings.h>
 
 #include "iggraph.h"
 
 static const char *const secret_names[] = {
-    "access_token",      "appsecret_proof", "appsecret_time",  "client_secret",
-    "fb_exchange_token", "input_token",     "long_lived_token", "code", "app_secret"};
+    "access_token",      "appsecret_proof", "appsecret_time",   "client_secret", "app_secret",
+    "fb_exchange_token", "input_token",     "long_lived_token", "code"};
 
-enum { SHORTEST_SECRET = 4 }; /* a shorter one would take words apart */
+enum {
+  LONGEST_NAME = 20,
+  SHORTEST_SECRET = 4, /* a shorter one would take words apart */
+  TELLING_PART = 16    /* so much of a secret's beginning is hidden even where the rest is missing */
+};
 
 static const char hidden[] = "***";
 
@@ -17,78 +23,135 @@ bool igb_names_secret(const char *name, size_t size) {
   return false;
 }
 
-/* Both passes below copy the text onto itself and never fall behind their reading, for nothing
- * shorter than `hidden` is hidden: one pass each, however many secrets there are. */
-static size_t hide(char *out) {
-  memcpy(out, hidden, sizeof hidden - 1);
-  return sizeof hidden - 1;
+/* --- units ------------------------------------------------------------------------------------- */
+
+static int hex_at(const igb_buffer *text, size_t at, int digits) {
+  int value = 0;
+  if (at + (size_t)digits > text->size) return -1;
+  for (; digits > 0; digits--, at++) {
+    int c = text->data[at] | 32;
+    if (c >= '0' && c <= '9')
+      value = value * 16 + c - '0';
+    else if (c >= 'a' && c <= 'f')
+      value = value * 16 + c - 'a' + 10;
+    else
+      return -1;
+  }
+  return value;
 }
 
-static void hide_secret(igb_buffer *text, const char *secret) {
-  char *data = text->data;
-  size_t out = 0, size = strlen(secret);
-  if (size < SHORTEST_SECRET) return;
-  for (size_t at = 0; at < text->size;) {
-    if (data[at] == *secret && text->size - at >= size && memcmp(data + at, secret, size) == 0) {
-      out += hide(data + out);
-      at += size;
-    } else {
-      data[out++] = data[at++];
-    }
+/* The size of the unit at `at`, and what it stands for: a, %61, %2561, \u0061, \/ … */
+static size_t unit_at(const igb_buffer *text, size_t at, char *meaning) {
+  size_t from = at;
+  int value = -1;
+  *meaning = text->data[at];
+  if (*meaning == '%') {
+    at++;
+    while (hex_at(text, at, 2) == '%') at += 2; /* encoded more than once */
+    value = hex_at(text, at, 2);
+    at += 2;
+  } else if (*meaning == '\\' && at + 1 < text->size) {
+    value = text->data[at + 1] == 'u' ? hex_at(text, at + 2, 4) : (unsigned char)text->data[at + 1];
+    at += text->data[at + 1] == 'u' ? 6 : 2;
   }
-  text->size = out;
+  if (value < 0 || value > 255) return 1;
+  *meaning = (char)value;
+  return at - from;
+}
+
+static bool is_one_of(char c, const char *set) { return c != '\0' && strchr(set, c) != NULL; }
+
+/* Behind the units from `at` on that mean one of `set` (or, with `not`, none of it). */
+static size_t skip(const igb_buffer *text, size_t at, const char *set, bool not) {
+  char meaning;
+  while (at < text->size) {
+    size_t size = unit_at(text, at, &meaning);
+    if (is_one_of(meaning, set) == not) break;
+    at += size;
+  }
+  return at;
+}
+
+/* --- the two things that are hidden -------------------------------------------------------------- */
+
+/* How many bytes at `at` show the secret, or enough of its beginning; 0: they do not. */
+static size_t secret_at(const igb_buffer *text, size_t at, const char *secret) {
+  size_t from = at, length = strlen(secret), matched = 0;
+  if (length < SHORTEST_SECRET) return 0;
+  while (matched < length && at < text->size) {
+    char meaning;
+    size_t size = unit_at(text, at, &meaning);
+    if (text->data[at] == secret[matched]) size = 1; /* as it is, even where it looks encoded */
+    else if (meaning != secret[matched]) break;
+    at += size;
+    matched++;
+  }
+  size_t enough = at == text->size ? SHORTEST_SECRET : TELLING_PART;
+  return matched == length || matched >= enough ? at - from : 0;
 }
 
 static bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool is_one_of(char c, const char *set) { return c != '\0' && strchr(set, c) != NULL; }
-
-static size_t skip(const igb_buffer *text, size_t at, const char *set) {
-  while (at < text->size && is_one_of(text->data[at], set)) at++;
-  return at;
+/* Where a value begins whose secret name begins at `at`, in a query, a header or JSON; 0: there is
+ * no such name. Behind a quoted name only a quoted value counts: what is left must still be JSON. */
+static size_t named_value(const igb_buffer *text, size_t at) {
+  char name[LONGEST_NAME + 1], meaning = 0;
+  size_t length = 0, size;
+  for (; at < text->size && length <= LONGEST_NAME; at += size) {
+    size = unit_at(text, at, &meaning);
+    if (!is_word(meaning)) break;
+    name[length++] = meaning;
+  }
+  if (length > LONGEST_NAME || !igb_names_secret(name, length)) return 0;
+  size_t separator = skip(text, at, "\"'\\ ", false);
+  if (separator == text->size) return 0;
+  bool quoted = is_one_of(meaning, "\"'\\");
+  size = unit_at(text, separator, &meaning);
+  if (!is_one_of(meaning, quoted ? ":" : ":=")) return 0;
+  size_t space = skip(text, separator + size, " ", false);
+  size_t value = skip(text, space, "\"'\\ ", false);
+  return quoted && value == space ? 0 : value;
 }
 
-/* Behind a name at `at`: where its value begins, in a query or in JSON, even inside of a string;
- * 0 when it has none. A number may be told: "code":190 is not a secret. */
-static size_t value_of(const igb_buffer *text, size_t at) {
-  bool quoted = at < text->size && is_one_of(text->data[at], "\"\\'");
-  at = skip(text, at, "\"\\' ");
-  if (at == text->size || !is_one_of(text->data[at], quoted ? ":" : "=")) return 0;
-  size_t value = skip(text, at + 1, "\"\\' ");
-  bool opened = value > at + 1 && text->data[value - 1] != ' ';
-  return quoted && !opened ? 0 : value;
+static size_t hide(char *out) {
+  memcpy(out, hidden, sizeof hidden - 1);
+  return sizeof hidden - 1;
 }
 
-static size_t end_of_value(const igb_buffer *text, size_t at) {
-  while (at < text->size && !is_one_of(text->data[at], "&\"'\\<> ,;}])\r\n\t")) at++;
-  return at;
+/* Where what is to be hidden at `at` begins and ends; nothing where both are equal. */
+static size_t find(const igb_buffer *text, size_t at, bool word_before, const char *const *secrets,
+                   size_t *end) {
+  for (; *secrets != NULL; secrets++) {
+    size_t size = secret_at(text, at, *secrets);
+    if (size > 0) return *end = at + size, at;
+  }
+  size_t value = word_before ? 0 : named_value(text, at);
+  *end = value == 0 ? at : skip(text, value, "&\"'\\<> ,;}])\r\n\t", true);
+  bool number = value != 0 && skip(text, value, "0123456789", false) >= *end; /* code: 190 */
+  return value == 0 || number ? *end = at : value;
 }
 
-static void hide_named(igb_buffer *text) {
-  char *data = text->data;
-  size_t out = 0;
-  for (size_t at = 0; at < text->size;) {
-    size_t end = at;
-    while (end < text->size && is_word(data[end])) end++;
-    size_t value = igb_names_secret(data + at, end - at) ? value_of(text, end) : 0;
-    size_t value_end = value == 0 ? 0 : end_of_value(text, value);
-    bool hides = value_end >= value + sizeof hidden - 1;
-    size_t copied = hides ? value : end == at ? at + 1 : end;
-    memmove(data + out, data + at, copied - at);
-    out += copied - at;
-    at = copied;
+/* Copies the text onto itself, in one pass; what is hidden has at least the size of its mark, so that
+ * writing never overtakes reading. */
+void igb_redact(igb_buffer *text, const char *const *secrets) {
+  char *data = text->data, meaning;
+  bool word_before = false;
+  size_t out = 0, at = 0;
+  while (at < text->size) {
+    size_t end, start = find(text, at, word_before, secrets, &end);
+    bool hides = end - start >= sizeof hidden - 1;
+    if (!hides) start = at + unit_at(text, at, &meaning);
+    else meaning = 0;
+    memmove(data + out, data + at, start - at);
+    out += start - at;
+    at = start;
     if (hides) {
       out += hide(data + out);
-      at = value_end;
+      at = end;
     }
+    word_before = is_word(meaning);
   }
   text->size = out;
-}
-
-void igb_redact(igb_buffer *text, const char *const *secrets) {
-  if (text->data == NULL) return;
-  for (; *secrets != NULL; secrets++) hide_secret(text, *secrets);
-  hide_named(text);
 }

@@ -4,7 +4,10 @@
 
 #include "iggraph.h"
 
-enum { EXCERPT = 200 }; /* bytes of a body that a failure shows */
+enum {
+  EXCERPT = 200, /* bytes of a body that a failure shows */
+  WINDOW = 64 * 1024
+};
 
 typedef struct {
   lua_State *L;
@@ -59,39 +62,42 @@ static void redact(const response *r, igb_buffer *text) {
   igb_redact(text, secrets);
 }
 
-/* Pushes a text without the client's secrets. */
-static const char *push_redacted(const response *r, const char *text, size_t size, size_t most) {
+/* Pushes a text without the client's secrets, at most `most` bytes of it. */
+static void push_redacted(const response *r, const char *text, size_t size, size_t most) {
   igb_buffer *scratch = &r->transfer->scratch;
   scratch->size = 0;
   ig_append(r->L, scratch, text, size);
   redact(r, scratch);
   lua_pushlstring(r->L, scratch->data, scratch->size < most ? scratch->size : most);
-  return lua_tostring(r->L, -1);
 }
 
-/* Pushes the first bytes of the body; a secret that the cut would halve is hidden whole. */
-static const char *push_excerpt(const response *r) {
+/* Pushes the first bytes of the body. Redacted is more than is shown: what is hidden makes it shorter. */
+static void push_excerpt(const response *r) {
   const igb_buffer *body = &r->transfer->body;
-  const char *token = r->client->escaped_token;
-  size_t size = EXCERPT + (token == NULL ? 0 : strlen(token)) + 256;
-  if (body->size == 0) return lua_pushliteral(r->L, "(empty)"), "(empty)";
-  return push_redacted(r, body->data, body->size < size ? body->size : size, EXCERPT);
+  if (body->size == 0)
+    lua_pushliteral(r->L, "(empty)");
+  else
+    push_redacted(r, body->data, body->size < WINDOW ? body->size : WINDOW, EXCERPT);
 }
 
 static int fail_json(const response *r, const ig_json_error *error) {
+  lua_pushfstring(r->L, "the answer is not JSON, %s at byte %d: ", error->message, (int)error->at);
   push_excerpt(r);
-  return ig_failf(r->L, IG_JSON, r->call, "the answer is not JSON, %s at byte %d: %s",
-                  error->message, (int)error->at, lua_tostring(r->L, -1));
+  lua_concat(r->L, 2);
+  return ig_failm(r->L, IG_JSON, r->call);
 }
 
+/* Scheme, host and port alone are told: the rest may carry anything. */
 static int fail_redirect(const response *r) {
-  const char *url = r->transfer->url.data;
-  const char *rest = strstr(url, "://");
-  size_t size = rest == NULL ? 0 : (size_t)(rest - url) + 3;
-  size += strcspn(url + size, "/?#"); /* scheme and host: the rest may carry anything */
-  push_redacted(r, url, size, size);
-  return ig_failf(r->L, IG_NETWORK, r->call, "%s redirects to %s: not followed", r->client->host,
-                  lua_tostring(r->L, -1));
+  const char *url = r->transfer->url.data, *host = strstr(url, "://");
+  host = host == NULL ? url : host + 3;
+  const char *end = host + strcspn(host, "/?#");
+  for (const char *at = host; at < end; at++)
+    if (*at == '@') host = at + 1;
+  lua_pushfstring(r->L, "%s redirects to another origin, not followed: ", r->client->host);
+  push_redacted(r, host, (size_t)(end - host), (size_t)(end - host));
+  lua_concat(r->L, 2);
+  return ig_failm(r->L, IG_NETWORK, r->call);
 }
 
 static int fail_timeout(const response *r) {
@@ -113,11 +119,15 @@ static int fail_transfer(const response *r) {
                     lua_tostring(r->L, -1));
   }
   if (transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
-  if (transfer->result == CURLE_OUT_OF_MEMORY) return ig_nomemory(r->L);
   const char *cause = *transfer->error != '\0' ? transfer->error
                                                : curl_easy_strerror(transfer->result);
+  lua_pushfstring(r->L, "%s: ", r->client->host);
   push_redacted(r, cause, strlen(cause), CURL_ERROR_SIZE);
-  return ig_failf(r->L, IG_NETWORK, r->call, "%s: %s", r->client->host, lua_tostring(r->L, -1));
+  /* What libcurl says of a header line that is longer than it takes, too. */
+  bool memory = transfer->result == CURLE_OUT_OF_MEMORY;
+  lua_pushstring(r->L, memory ? " (or a header line of more than 100 KB)" : "");
+  lua_concat(r->L, 3);
+  return ig_failm(r->L, IG_NETWORK, r->call);
 }
 
 /* --- Graph errors ------------------------------------------------------------------------------ */
@@ -294,7 +304,7 @@ static void add_from_headers(const response *r, ig_kind kind) {
   bool known = !lua_isnil(L, -1);
   lua_pop(L, 1);
   if (known || trace == NULL) return;
-  lua_pushstring(L, trace);
+  push_redacted(r, trace, strlen(trace), strlen(trace));
   lua_setfield(L, -2, "fbtrace_id");
 }
 
@@ -308,9 +318,10 @@ static void set_retryable_by_status(const response *r) {
 /* A failed answer without a Graph error in it. */
 static int fail_http(const response *r) {
   lua_State *L = r->L;
+  lua_pushfstring(L, "HTTP %d from %s: ", (int)r->call->status, r->client->host);
   push_excerpt(r);
-  int results = ig_failf(L, IG_HTTP, r->call, "HTTP %d from %s: %s", (int)r->call->status,
-                         r->client->host, lua_tostring(L, -1));
+  lua_concat(L, 2);
+  int results = ig_failm(L, IG_HTTP, r->call);
   lua_pushvalue(L, -2);
   set_retryable_by_status(r);
   add_from_headers(r, IG_HTTP);

@@ -7,6 +7,7 @@ local cursor = require "iggraph.cursor"
 local host = require "iggraph.host"
 local nodes = require "iggraph.nodes"
 local retry = require "iggraph.retry"
+local with_params = require "iggraph.params"
 
 core.params.set_encoder(require("iggraph.json").encode)
 
@@ -86,9 +87,8 @@ end
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
 -- @see https://developers.facebook.com/docs/instagram-api/getting-started
 function client:instagram_accounts(params, opts)
-  local asked = { fields = { "id", "name", "tasks", instagram_business_account = { "id", "username" } } }
-  for name, value in pairs(params or {}) do asked[name] = value end
-  return cursor.open(self, "me/accounts", asked, opts, account_of)
+  local fields = { "id", "name", "tasks", instagram_business_account = { "id", "username" } }
+  return cursor.open(self, "me/accounts", with_params({ fields = fields }, params), opts, account_of)
 end
 
 --- A client that shares all but the token: a Page's, say.

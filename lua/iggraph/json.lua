@@ -18,7 +18,7 @@ local function encode_number(value)
   if value ~= value or value == math.huge or value == -math.huge then
     error("not a finite number", 0)
   elseif value ~= math.floor(value) then
-    return encode_scalar(value)
+    return (encode_scalar(value):gsub(",", ".")) -- lua-cjson writes the locale's comma
   elseif math.type and math.type(value) == "integer" then
     return ("%d"):format(value)
   elseif math.abs(value) > 2 ^ 53 then

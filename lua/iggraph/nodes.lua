@@ -5,6 +5,7 @@
 local call = require "iggraph.call"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
+local with_params = require "iggraph.params"
 
 local start, raise = core.transfer.start, core.error.raise
 
@@ -21,8 +22,7 @@ end
 
 -- A member of the node itself, asked for as a field.
 function shapes.field(row, node, params)
-  local asked = { fields = row.edge }
-  for name, value in pairs(params or {}) do asked[name] = value end
+  local asked = with_params({ fields = row.edge }, params)
   local value, err, kind = call(node.client, start, node.client, "GET", node.id, asked)
   if err then return nil, err, kind end
   if type(value) ~= "table" or value[row.edge] == nil or value[row.edge] == core.null then
