@@ -26,12 +26,13 @@ local function run(command)
   return tonumber(status), text or output
 end
 
--- The same, for a program that loads the module.
+-- The same, for a program that loads the module: it is found where it is found in here, and with the
+-- sanitizer that it may be built for.
 local function run_module(...)
-  local words = {}
+  local words, preload = {}, os.getenv "LD_PRELOAD"
   for i, word in ipairs { ... } do words[i] = quoted(word) end
-  return run(("LUA_PATH=%s LUA_CPATH=%s %s"):format(quoted(package.path), quoted(package.cpath),
-    table.concat(words, " ")))
+  return run(("LUA_PATH=%s LUA_CPATH=%s %s %s"):format(quoted(package.path), quoted(package.cpath),
+    preload and "LD_PRELOAD=" .. quoted(preload) or "", table.concat(words, " ")))
 end
 
 local folder
@@ -45,13 +46,12 @@ local function write(name, text)
   return path_of(name)
 end
 
--- Builds spec/support/oom.c for this Lua; nil and why where that cannot be done here. A sanitizer that
--- is preloaded is for the module and not for the compiler.
+-- Builds spec/support/oom.c for this Lua; nil and why where that cannot be done here.
 local function build_oom()
   for _, name in ipairs(packages) do
     local known, flags = run("pkg-config --cflags --libs " .. name)
     if known == 0 then
-      local status, output = run(("env -u LD_PRELOAD ${CC:-cc} -std=c99 -Wall -Wextra -Wpedantic -Wshadow"
+      local status, output = run(("${CC:-cc} -std=c99 -Wall -Wextra -Wpedantic -Wshadow"
         .. " -Werror -O1 -g -o %s spec/support/oom.c %s -pthread"):format(quoted(path_of("oom")),
         flags:gsub("%s+", " ")))
       if status == 0 then return path_of("oom") end

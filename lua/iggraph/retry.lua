@@ -17,7 +17,8 @@ function retry.policy(option)
     if not OPTIONS[name] then
       raise(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name)))
     end
-    if type(value) ~= "number" or not (value >= 1) then
+    local is_right = type(value) == "number" and value >= 1
+    if not is_right then
       raise(("iggraph.new: retry.%s must be a number of 1 or more"):format(name))
     end
   end

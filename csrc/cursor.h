@@ -1,0 +1,38 @@
+/* A cursor's parts, shared by cursor.c, paging.c and repeat.c. */
+#ifndef IGGRAPH_CURSOR_H
+#define IGGRAPH_CURSOR_H
+
+#include "iggraph.h"
+
+typedef struct {
+  int index, count; /* items of the page that were given; that it has */
+  int skip;         /* items still to be left out: given before the position was taken */
+  lua_Integer given, max_items;       /* max_items 0: all */
+  lua_Integer empty_pages, max_empty; /* in a row */
+  unsigned long pages;
+  igb_buffer ids, last_ids, old_ids; /* of this page, the one before, and one long ago: hashes */
+  igb_buffer name, value;
+  bool backward, prefetch, page_given, ended, closed;
+} ig_cursor;
+
+/* What the cursor keeps: client, path, params (texts, as given), asked and ask (what pages added to
+ * them: for this page, for the next), page, data, transfer, map, id (of the last item given). */
+
+/* --- paging.c: `kept`, `page` … are indexes --------------------------------- */
+
+/* From the page at `page`: leaves the table of what to ask next, or nil at the end. False when the
+ * page says that there is more, and not where. */
+bool ig_pushask(lua_State *L, ig_cursor *self, int kept, int page);
+/* Pushes the parameters of the next request: the cursor's own, and what the last page changed. */
+void ig_pushrequest(lua_State *L, int kept);
+/* Takes opts.position, or raises. */
+void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept);
+/* Pushes the table that says where the cursor stands. */
+void ig_pushposition(lua_State *L, const ig_cursor *self, int kept);
+
+/* --- repeat.c --------------------------------------------------------------- */
+
+bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data, int count);
+void ig_rememberids(lua_State *L, ig_cursor *self, int data);
+
+#endif
