@@ -27,23 +27,31 @@ IG_NORETURN static int bad_value(lua_State *L, const char *name, const char *why
 
 /* --- scalars ----------------------------------------------------------------------------------- */
 
-/* The shortest text that reads back as the same number; integers without a point. */
-static void push_number(lua_State *L, const char *name, lua_Number number) {
+/* Pushes the shortest text that reads back as the same number, integers without a point. Or pushes
+ * nothing and returns why there is none. */
+static const char *push_number(lua_State *L, int index) {
   char text[40];
-  if (isnan(number) || isinf(number)) bad_value(L, name, "not a finite number");
+  if (lua_isinteger(L, index)) {
+    lua_pushvalue(L, index);
+    lua_tostring(L, -1); /* in place */
+    return NULL;
+  }
+  double number = (double)lua_tonumber(L, index);
+  if (isnan(number) || isinf(number)) return "not a finite number";
   if (number == floor(number)) {
     if (fabs(number) > 9007199254740992.0)
-      bad_value(L, name, "an integer beyond 2^53 may have lost digits already: pass it as a string");
-    snprintf(text, sizeof text, "%.0f", (double)number);
+      return "an integer beyond 2^53 may have lost digits already: pass it as a string";
+    snprintf(text, sizeof text, "%.0f", number == 0 ? 0 : number); /* no -0 */
   } else {
     for (int digits = 15; digits <= 17; digits++) {
-      snprintf(text, sizeof text, "%.*g", digits, (double)number);
-      if (strtod(text, NULL) == (double)number) break;
+      snprintf(text, sizeof text, "%.*g", digits, number);
+      if (strtod(text, NULL) == number) break;
     }
     char *comma = strchr(text, ','); /* where the program's locale writes one */
     if (comma != NULL) *comma = '.';
   }
-  lua_pushstring(L, strcmp(text, "-0") == 0 ? "0" : text);
+  lua_pushstring(L, text);
+  return NULL;
 }
 
 static void push_scalar(lua_State *L, const char *name, int value) {
@@ -54,14 +62,11 @@ static void push_scalar(lua_State *L, const char *name, int value) {
       lua_pushvalue(L, value);
       return;
     case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, value) ? "true" : "false"); return;
-    case LUA_TNUMBER:
-      if (!lua_isinteger(L, value)) {
-        push_number(L, name, lua_tonumber(L, value));
-        return;
-      }
-      lua_pushvalue(L, value);
-      lua_tostring(L, -1); /* in place */
+    case LUA_TNUMBER: {
+      const char *why = push_number(L, value);
+      if (why != NULL) bad_value(L, name, why);
       return;
+    }
     case LUA_TLIGHTUSERDATA:
       if (lua_touserdata(L, value) == NULL) { /* iggraph.null */
         lua_pushliteral(L, "null");
@@ -331,8 +336,20 @@ static int params_set_encoder(lua_State *L) {
   return 0;
 }
 
+/* params.number(number) -> its text, or nil and why there is none */
+static int params_number(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TNUMBER);
+  const char *why = push_number(L, 1);
+  if (why == NULL) return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, why);
+  return 2;
+}
+
+static const luaL_Reg params_funcs[] = {
+    {"number", params_number}, {"set_encoder", params_set_encoder}, {NULL, NULL}};
+
 void ig_open_params(lua_State *L) {
   lua_newtable(L);
-  lua_pushcfunction(L, params_set_encoder);
-  lua_setfield(L, -2, "set_encoder");
+  luaL_setfuncs(L, params_funcs, 0);
 }

@@ -1,8 +1,8 @@
---- Writes JSON, for parameters that the Graph wants as such. Texts and numbers are lua-cjson's work,
--- through an instance of our own, so that a program's settings and ours leave each other alone. The
--- order of keys is ours: the same table is the same request, every time. Reading is done in C.
+--- Writes JSON, for parameters that the Graph wants as such. Texts are lua-cjson's work, through an
+-- instance of our own, so that a program's settings and ours leave each other alone. The order of keys
+-- is ours: the same table is the same request, every time. Reading is done in C.
 
-local null = require("iggraph.core").null
+local core = require "iggraph.core"
 
 local MAX_DEPTH = 32
 
@@ -13,18 +13,11 @@ local function encode_scalar(value)
   return cjson.encode(value)
 end
 
--- lua-cjson writes numbers with 14 digits; an Instagram id has 17. Integers go as their digits.
+-- lua-cjson writes numbers with 14 digits, and with the locale's point; an Instagram id has 17.
 local function encode_number(value)
-  if value ~= value or value == math.huge or value == -math.huge then
-    error("not a finite number", 0)
-  elseif value ~= math.floor(value) then
-    return (encode_scalar(value):gsub(",", ".")) -- lua-cjson writes the locale's comma
-  elseif math.type and math.type(value) == "integer" then
-    return ("%d"):format(value)
-  elseif math.abs(value) > 2 ^ 53 then
-    error("an integer beyond 2^53 may have lost digits already: pass it as a string", 0)
-  end
-  return ("%.0f"):format(value)
+  local text, why = core.params.number(value)
+  if not text then error(why, 0) end
+  return text
 end
 
 local encode
@@ -57,7 +50,7 @@ end
 function encode(value, depth)
   local kind = type(value)
   if kind == "number" then return encode_number(value) end
-  if kind == "string" or kind == "boolean" or value == null then return encode_scalar(value) end
+  if kind == "string" or kind == "boolean" or value == core.null then return encode_scalar(value) end
   if kind ~= "table" then error("cannot write a " .. kind .. " as JSON", 0) end
   if depth >= MAX_DEPTH then error("nested too deeply", 0) end
   local is_list = #value > 0 and #value == count(value)

@@ -77,13 +77,23 @@ local function shortcode(media)
   return "D" .. table.concat(letters)
 end
 
--- One random-looking tail for all: signed addresses are as long, and nobody fetches these.
-local SIGNATURE = "&_nc_ohc=Yk3ziMXugxcQ7kNvgGs0oBL&edm=AM6HXa8EAAAA"
-  .. "&oh=00_AYDk18cff7d8374e4520e572050cc3611e37&oe=6123C4B2"
+-- Nobody fetches these addresses, but they are as long and as unlike each other as the real, signed
+-- ones: a compressor, or a table of strings, would otherwise have too easy a time with them.
+local SIGNATURE = "&_nc_ohc=Yk3z%08xQ7kN%08xoBL&edm=AM6HXa8EAAAA&oh=00_AYDk18%08x%08x%08x%08x&oe=6%07X"
+
+local function signature(media)
+  local word, words = media.index * 8 + (media.part or 0), {}
+  for i = 1, 7 do
+    word = (word * 1103515 + media.account.count + 12345) % 4294967291
+    words[i] = word
+  end
+  words[7] = words[7] % 268435456
+  return SIGNATURE:format(words[1], words[2], words[3], words[4], words[5], words[6], words[7])
+end
 
 local function cdn_url(media, folder, extension)
   return "https://scontent-iad3-2.cdninstagram.com/v/" .. folder .. "/" .. media.id .. "_" .. media.id
-    .. "_n." .. extension .. "?stp=dst-jpg_e35&_nc_cat=104&ccb=1-7&_nc_sid=18de74" .. SIGNATURE
+    .. "_n." .. extension .. "?stp=dst-jpg_e35&_nc_cat=104&ccb=1-7&_nc_sid=18de74" .. signature(media)
 end
 
 local function is_video(media)
