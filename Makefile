@@ -55,17 +55,17 @@ clean: ## remove all that was built
 
 # --- Debian packages, by what needs them ---------------------------------------------------------
 
-packages.build   := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
+packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
-packages.test    := lua-busted luarocks curl git gzip
-packages.lint    := lua-check clang-tidy cppcheck
-packages.asan    := clang libclang-rt-14-dev
-packages.bench   := time
-packages.lua5.4  := lua5.4 liblua5.4-dev
-packages.lua5.3  := lua5.3 liblua5.3-dev
-packages.lua5.2  := lua5.2 liblua5.2-dev
-packages.lua5.1  := lua5.1 liblua5.1-0-dev
-packages.luajit  := luajit2 libluajit2-5.1-dev
+packages.test := lua-busted luarocks curl git gzip
+packages.lint := lua-check clang-tidy cppcheck
+packages.valgrind := valgrind libc6-dbg
+packages.bench := bash
+packages.lua5.4 := lua5.4 liblua5.4-dev
+packages.lua5.3 := lua5.3 liblua5.3-dev
+packages.lua5.2 := lua5.2 liblua5.2-dev
+packages.lua5.1 := lua5.1 liblua5.1-0-dev
+packages.luajit := luajit2 libluajit2-5.1-dev
 need = @sh spec/support/need.sh $(foreach what,$(1),$(packages.$(what)))
 
 # --- to try it ------------------------------------------------------------------------------------
@@ -96,6 +96,22 @@ lint: ## luacheck, cppcheck, clang-tidy
 	luacheck -q lua spec examples rockspec
 	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr -D__GNUC__ -DLUA_VERSION_NUM=504 --error-exitcode=1 csrc
 	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
+
+# Of the specs those that load the module; the others would check nginx and LuaRocks.
+module_specs := $(filter-out spec/80% spec/95%,$(wildcard spec/*_spec.lua))
+# The runner closes the Lua state at the end: what is still held then is a leak.
+sanitized = $(BUILD)/asan
+asan: ## all specs and the fuzzer under AddressSanitizer, LeakSanitizer and UBSan
+	$(call need,build sandbox test $(LUA))
+	@$(MAKE) -s all BUILD=$(sanitized) CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	@eval "$$($(MAKE) -s env BUILD=$(sanitized))" && export LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" && \
+	$(LUA) spec/fuzz/json.lua 10000 && $(LUA) spec/support/run.lua -o plainTerminal $(module_specs)
+
+valgrind: ## the specs of the module under valgrind
+	$(call need,build sandbox test $(LUA) valgrind)
+	@$(MAKE) -s all
+	@eval "$$($(MAKE) -s env)" && valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+	  --errors-for-leak-kinds=definite --trace-children=no $(LUA) spec/support/run.lua -o plainTerminal $(filter-out spec/90%,$(module_specs))
 
 bench: ## ratios against a C program; PAGES= RUNS=
 	$(call need,build sandbox bench lua5.4 luajit)

@@ -132,6 +132,9 @@ describe("json.decode", function()
       { "1e999", math.huge },
       { "-1e999", -math.huge },
       { "1e" .. ("9"):rep(300), math.huge },
+      { "-1e99947084772", -math.huge },
+      { "1e-99947084772", 0 / 2 },
+      { "0e99947084772", 0 / 2 },
       { "9007199254740993.0", 9007199254740992 / 1 },
       { "0." .. ("3"):rep(1000), 1 / 3 },
       { "[0.1,1e1,-2.5]", { 0.1, 20 / 2, -2.5 } },
@@ -629,6 +632,9 @@ describe("json.encode", function()
     { "a million", 1e6, "1000000" },
     { "a fraction", 0.5, "0.5" },
     { "a negative fraction", -0.25, "-0.25" },
+    { "a fraction in few digits", 0.1, "0.1" },
+    { "every digit of a fraction", 3.141592653589793, "3.141592653589793" },
+    { "17 digits where it takes them", 0.1 + 0.2, "0.30000000000000004" },
     { "a list", { 1, 2, 3 }, "[1,2,3]" },
     { "a list in a list", { { 1 }, { 2 } }, "[[1],[2]]" },
     { "null in a list", { null, 1, null }, "[null,1,null]" },
@@ -666,17 +672,6 @@ describe("json.encode", function()
     assert_same(value, reads(encode(value)))
   end)
 
-  -- A fraction keeps the 14 digits that lua-cjson writes.
-  local function as_written(value)
-    if type(value) == "number" and value ~= math.floor(value) then
-      return tonumber(("%.14g"):format(value))
-    end
-    if type(value) ~= "table" then return value end
-    local copy = {}
-    for key, item in pairs(value) do copy[key] = as_written(item) end
-    return copy
-  end
-
   it("is read back alike for documents that are made up", function()
     local written = 0
     for i = 1, ROUNDS do
@@ -685,8 +680,8 @@ describe("json.encode", function()
       local ok, out = pcall(encode, value)
       if ok then
         local note = ("seed %d: %s"):format(seed + i, text)
-        assert_same(as_written(value), cjson.decode(out), false, note)
-        assert_same(as_written(value), reads(out), false, note)
+        assert_same(value, cjson.decode(out), false, note)
+        assert_same(value, reads(out), false, note)
         written = written + 1
       end
     end

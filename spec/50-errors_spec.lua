@@ -721,7 +721,8 @@ describe("a body that is not JSON", function()
 
   for name, body in pairs {
     ["cut in a string"] = [[{"id":"1","na]], ["cut in an escape"] = [[{"id":"\ud83]],
-    ["cut in a number"] = [[{"id":1.]], ["cut behind a comma"] = [[{"id":1,]], ["two documents"] = "{}{}", ["a byte order mark"] = "\239\187\191{}",
+    ["cut in a number"] = [[{"id":1.]], ["cut behind a comma"] = [[{"id":1,]],
+    ["two documents"] = "{}{}", ["a byte order mark"] = "\239\187\191{}",
     ["a query string"] = "access_token=&expires=5183944", ["a single quote"] = "{'id':1}", ["NaN"] = "NaN",
     ["blanks"] = "  \r\n ", ["a NUL behind it"] = "{}\0", ["for (;;);"] = "for (;;);{}",
   } do

@@ -307,7 +307,8 @@ describe("a server that repeats the token", function()
     for _, location in ipairs {
       "http://127.0.0.2:9/?access_token=" .. token, "http://127.0.0.2:9/" .. token,
       "http://" .. token .. "@127.0.0.2:9/", "http://u:" .. token .. "@127.0.0.2:9/",
-      "http://127.0.0.2:9#" .. token, token .. "://127.0.0.2", "http://" .. token .. ".example/", "http://" .. sandbox.tokens.page .. "@127.0.0.2:9/", "\\\\" .. token,
+      "http://127.0.0.2:9#" .. token, token .. "://127.0.0.2", "http://" .. token .. ".example/",
+      "http://" .. sandbox.tokens.page .. "@127.0.0.2:9/", "\\\\" .. token,
     } do
       faults:answer { status = 302, headers = { "Location: " .. location }, body = "" }
       local _, err = new_echoed(token):get("me")
@@ -361,15 +362,15 @@ describe("a secret of others", function()
     [[{"error":{"message":"{\"%s\":\"$\"}"}}]], "<a href=\"?%s=$\">", "<a href='/?next=%%3F%s%%3D$'>", "%s=$", "?%s=$&",
     "{'%s':'$'}", "%s: $",
   }
-  for _, name in ipairs(NAMES) do
-    it("is not shown: " .. name, function()
-      for _, text in ipairs(TEXTS) do
+  for _, text in ipairs(TEXTS) do
+    it("is not shown: " .. text:format("(name)"), function()
+      for _, name in ipairs(NAMES) do
         local body = text:format(name):gsub("%$", sandbox.tokens.page)
         for _, status in ipairs { 400, 502, 200 } do
           faults:answer { status = status, body = body }
           local _, err = client.new({ base_url = faults.http }):get("me")
           assert.is_table(err, body)
-          check(("HTTP %d, %s"):format(status, text:format(name)), err)
+          check(("%s with HTTP %d"):format(name, status), err)
         end
       end
     end)

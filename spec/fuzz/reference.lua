@@ -62,13 +62,21 @@ end
 
 -- --- numbers -------------------------------------------------------------------------------------
 
+-- LuaJIT refuses exponents of many digits.
+local function to_float(sign, mantissa, exponent)
+  local number = tonumber(sign .. mantissa .. exponent)
+  if number then return number end
+  local vanishes = exponent:find("-", 1, true) or not mantissa:find("[1-9]")
+  return (vanishes and 0 or math.huge) * (sign == "-" and -1 or 1)
+end
+
 local function read_number(text, at)
   local sign, digits, behind = text:match("^(%-?)(%d+)()", at)
   if not digits or digits:match("^0%d") then refuse() end
   local fraction, behind_fraction = text:match("^(%.%d+)()", behind)
   local exponent, behind_all = text:match("^([eE][+-]?%d+)()", behind_fraction or behind)
   if fraction or exponent then
-    local number = tonumber(sign .. digits .. (fraction or "") .. (exponent or ""))
+    local number = to_float(sign, digits .. (fraction or ""), exponent or "")
     return number, behind_all or behind_fraction
   end
   local large = #digits > #LIMIT or (#digits == #LIMIT and digits > LIMIT)

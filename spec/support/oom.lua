@@ -18,11 +18,9 @@ end
 
 -- Before Lua 5.2 a module whose loading failed cannot be loaded again, unless its mark is removed.
 local function forget_failed()
-  for _, name in ipairs { "cjson", "iggraph", "iggraph.call", "iggraph.client", "iggraph.core",
-    "iggraph.cursor", "iggraph.host", "iggraph.host.block", "iggraph.json", "iggraph.nodes",
-    "iggraph.retry" } do
-    local kind = type(package.loaded[name])
-    if kind ~= "table" and kind ~= "function" then package.loaded[name] = nil end
+  for name, value in pairs(package.loaded) do
+    local is_loaded = type(value) == "table" or type(value) == "function"
+    if not is_loaded and (name == "cjson" or name:find("^iggraph")) then package.loaded[name] = nil end
   end
 end
 

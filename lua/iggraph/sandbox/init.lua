@@ -41,7 +41,7 @@ With curl:
 
   curl --cacert %s -H "Authorization: Bearer %s" %s/v26.0/me/accounts
 
-With Lua:
+With Lua, after `eval "$(make -s env)"` in the checkout:
 
   lua5.4 -e 'local ig = require("iggraph").new { access_token = "%s", base_url = "%s", ca_file = "%s" }
     for media in ig:user("17841405822304914"):media { fields = { "id", "caption" } } do
