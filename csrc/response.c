@@ -87,6 +87,24 @@ static int fail_json(const response *r, const ig_json_error *error) {
   return ig_failm(r->L, IG_JSON, r->call);
 }
 
+static int fail_timeout(const response *r) {
+  double connected = 0;
+  curl_easy_getinfo(r->transfer->easy, CURLINFO_PRETRANSFER_TIME, &connected);
+  bool connecting = connected <= 0 && r->client->connect_timeout < r->client->timeout;
+  lua_pushnumber(r->L, (lua_Number)(connecting ? r->client->connect_timeout : r->client->timeout) / 1000);
+  return ig_failf(r->L, IG_TIMEOUT, r->call, "%s: %s within %s s",
+                  r->client->host, connected <= 0 ? "no connection" : "no complete answer",
+                  lua_tostring(r->L, -1));
+}
+
+/* The same call would meet the same certificate, or the same redirect. */
+static int fail_for_good(const response *r) {
+  int results = ig_failm(r->L, IG_NETWORK, r->call);
+  lua_pushboolean(r->L, 0);
+  lua_setfield(r->L, -3, "retryable");
+  return results;
+}
+
 /* Scheme, host and port alone are told: the rest may carry anything. */
 static int fail_redirect(const response *r) {
   const char *url = r->transfer->url.data, *host = strstr(url, "://");
@@ -97,17 +115,12 @@ static int fail_redirect(const response *r) {
   lua_pushfstring(r->L, "%s redirects to another origin, not followed: ", r->client->host);
   push_redacted(r, host, (size_t)(end - host), (size_t)(end - host));
   lua_concat(r->L, 2);
-  return ig_failm(r->L, IG_NETWORK, r->call);
+  return fail_for_good(r);
 }
 
-static int fail_timeout(const response *r) {
-  double connected = 0;
-  curl_easy_getinfo(r->transfer->easy, CURLINFO_PRETRANSFER_TIME, &connected);
-  bool connecting = connected <= 0 && r->client->connect_timeout < r->client->timeout;
-  lua_pushnumber(r->L, (lua_Number)(connecting ? r->client->connect_timeout : r->client->timeout) / 1000);
-  return ig_failf(r->L, IG_TIMEOUT, r->call, "%s: %s within %s s",
-                  r->client->host, connected <= 0 ? "no connection" : "no complete answer",
-                  lua_tostring(r->L, -1));
+static bool is_about_trust(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_CERTPROBLEM;
 }
 
 /* libcurl gave up. */
@@ -127,7 +140,8 @@ static int fail_transfer(const response *r) {
   bool memory = transfer->result == CURLE_OUT_OF_MEMORY;
   lua_pushstring(r->L, memory ? " (or a header line of more than 100 KB)" : "");
   lua_concat(r->L, 3);
-  return ig_failm(r->L, IG_NETWORK, r->call);
+  return is_about_trust(transfer->result) ? fail_for_good(r)
+                                          : ig_failm(r->L, IG_NETWORK, r->call);
 }
 
 /* --- Graph errors ------------------------------------------------------------------------------ */
