@@ -287,9 +287,7 @@ int main(int count, char **arguments) {
   }
   if (count == 0) return usage();
   signal(SIGALRM, on_signal);
-#ifndef __SANITIZE_ADDRESS__ /* which tells more */
-  if (getenv("ASAN_OPTIONS") == NULL) signal(SIGSEGV, on_signal);
-#endif
+  if (getenv("LD_PRELOAD") == NULL) signal(SIGSEGV, on_signal); /* a sanitizer tells more */
   int stages;
   char **names = names_of(arguments, &stages);
   if (names == NULL) {

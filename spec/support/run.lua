@@ -3,8 +3,8 @@
 --
 --     lua spec/support/run.lua ARGS…      as busted ARGS…
 --
--- With a sanitizer in LD_PRELOAD: what is started in here does without it, unless it is the same
--- interpreter, for that will load the module. Compilers and servers release nothing when they end.
+-- With a sanitizer in LD_PRELOAD: what is started in here does without it (compilers and servers
+-- release nothing when they end), unless it is the same interpreter, for that will load the module.
 
 local function interpreter()
   local index = 0
@@ -12,10 +12,13 @@ local function interpreter()
   return arg[index]
 end
 
+-- Its name as a word, and an argument behind it.
+local runs_ours = "%f[^%z%s'\"]" .. interpreter():gsub("%p", "%%%0") .. "['\"]? +[^%s}]"
+
 local function without_preload(start)
   return function(command, ...)
-    local is_ours = command == nil or command:find(interpreter(), 1, true)
-    return start(is_ours and command or "unset LD_PRELOAD\n" .. command, ...)
+    local keeps = command == nil or ("\0" .. command):find(runs_ours)
+    return start(keeps and command or "unset LD_PRELOAD\n" .. command, ...)
   end
 end
 

@@ -11,7 +11,6 @@ int kill(int pid, int sig);
 int getppid(void);
 ]]
 
-local SIGTERM = 15
 local NO_SUCH_PROCESS = 3 -- ESRCH
 local INTERVAL = 0.5 -- seconds
 
@@ -33,6 +32,15 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+-- The folder goes last: nginx writes into it to its end. A shell of its own does both, because this
+-- worker ends on the way.
+local END = [[(
+  kill -TERM %d
+  n=0
+  while kill -0 %d 2>/dev/null && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.05; done
+  rm -rf %s
+) </dev/null >/dev/null 2>&1 &]]
+
 --- Looks after the owner, twice a second.
 -- @tparam number owner process id
 -- @tparam string dir the server's folder, removed with it
@@ -40,8 +48,7 @@ function M.start(owner, dir)
   local master = ffi.C.getppid()
   assert(ngx.timer.every(INTERVAL, function(premature)
     if premature or not is_gone(owner) then return end
-    os.execute("rm -rf " .. quote(dir))
-    ffi.C.kill(master, SIGTERM)
+    os.execute(END:format(master, master, quote(dir)))
   end))
 end
 
