@@ -58,7 +58,7 @@ clean: ## remove all that was built
 packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
 packages.test := lua-busted luarocks curl git gzip
-packages.lint := lua-check clang-tidy cppcheck
+packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
 packages.lua5.4 := lua5.4 liblua5.4-dev
@@ -91,8 +91,10 @@ test: ## all specs on Lua 5.4 and LuaJIT, and the rock
 test-all: ## the same on every Lua
 	@$(MAKE) --no-print-directory test SPEC_LUAS="$(ALL_LUAS)"
 
-lint: ## luacheck, cppcheck, clang-tidy
-	$(call need,build lint lua5.4)
+lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
+	$(call need,build lint $(ALL_LUAS))
+	@for cc in gcc clang; do for lua in $(ALL_LUAS); do \
+	  $(MAKE) -s all LUA=$$lua CC=$$cc BUILD=$(BUILD)/$$cc && echo "$$cc, $$lua: no warning" || exit 1; done; done
 	luacheck -q lua spec examples rockspec
 	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr -D__GNUC__ -DLUA_VERSION_NUM=504 --error-exitcode=1 csrc
 	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)

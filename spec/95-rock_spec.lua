@@ -25,6 +25,17 @@ local function version_of(file, pattern)
   return text:match(pattern)
 end
 
+describe("a shell", function()
+  it("finds the module from any folder by what `make env` prints", function()
+    local ok, output = run(([[
+      root=$PWD && cd / && unset LUA_PATH LUA_CPATH && lines=$(make -s -C "$root" env LUA=%s) &&
+      echo "$lines" | grep -v "^export LUA_PATH='/.*' LUA_CPATH='/.*'$" ; eval "$lines" &&
+      %s -e 'print(require("iggraph")._VERSION)']]):format(interpreter, interpreter))
+    assert.is_true(ok, output)
+    assert.equal(require("iggraph")._VERSION, output:match "^(%S+)\n")
+  end)
+end)
+
 describe("the rock", function()
   local dir = read_line "mktemp -d"
   local tree, clone = dir .. "/tree", dir .. "/clone"
