@@ -379,6 +379,12 @@ static void set_trust(const ig_client *client, CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
 }
 
+/* Plain http is taken because it stays on this machine: it must not go through the environment's
+ * proxy, token and all. */
+static void set_proxy(const ig_client *client, CURL *easy) {
+  if (strncmp(client->base_url, "http://", 7) == 0) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+}
+
 void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
                 const char *path, int params) {
   bool is_post = strcmp(method, "POST") == 0;
@@ -405,6 +411,7 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
   transfer->max_body = client->max_response;
   set_method(transfer, method);
   set_trust(client, easy);
+  set_proxy(client, easy);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, client->timeout);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);

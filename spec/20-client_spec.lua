@@ -249,6 +249,13 @@ describe("a client", function()
     assert.equal(4, #server.requests())
   end)
 
+  it("does not send what is for this machine through a proxy", function()
+    assert.same({ "10210000000000001" }, client.run([[
+      local ig = require("iggraph").new { access_token = arg[1], base_url = arg[2] }
+      print(assert(ig:get "me").id)
+    ]], "http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9", sandbox.tokens.user, server.shared().http))
+  end)
+
   it("is of no more use when closed", function()
     local closed = client.new()
     local cursor = closed:list("me/accounts")

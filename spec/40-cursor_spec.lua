@@ -254,22 +254,12 @@ describe("a position", function()
     local cursor = plain:user(FEW):media()
     local first = {}
     for _ = 1, 67 do first[#first + 1] = cursor:next().id end
-    local script = os.tmpname()
-    local file = assert(io.open(script, "w"))
-    file:write([[
+    local lines = client.run([[
       local ig = require("iggraph").new { access_token = arg[1], base_url = arg[2] }
       local position = require("cjson").decode(arg[3])
       for media in ig:user(arg[4]):media(nil, { position = position }) do print(media.id) end
-    ]])
-    file:close()
-    local shared = server.shared()
-    local interpreter = arg[-1]
-    for i = -1, -9, -1 do interpreter = arg[i] or interpreter end
-    local pipe = io.popen(("%s %s %s %s '%s' %s"):format(interpreter, script,
-      require("iggraph.sandbox").tokens.user, shared.http, cjson.encode(cursor:position()), FEW))
-    for line in pipe:lines() do first[#first + 1] = line end
-    pipe:close()
-    os.remove(script)
+    ]], "", require("iggraph.sandbox").tokens.user, server.shared().http, cjson.encode(cursor:position()), FEW)
+    for _, line in ipairs(lines) do first[#first + 1] = line end
     assert.same(walk(plain:user(FEW):media()), first)
   end)
 

@@ -1,6 +1,7 @@
 --- What the API and its edge answer when they fail, and the tuple that comes of it. The tables are those of
 -- the platform's documentation and of what has been seen in the field, not of the code.
 local iggraph = require "iggraph"
+local client = require "spec.support.client"
 local fault_server = require "spec.support.fault_server"
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
@@ -17,25 +18,16 @@ teardown(function() faults:stop() end)
 
 before_each(function() server.reset() end)
 
+local with = client.with
+
 local function new(options)
-  local all = { access_token = sandbox.tokens.user, base_url = shared.http }
-  for name, value in pairs(options or {}) do all[name] = value end
-  return iggraph.new(all)
+  return iggraph.new(with({ access_token = sandbox.tokens.user, base_url = shared.http }, options))
 end
 
 -- A client of the server that says what it is told.
 local function new_for(answer, options)
   faults:answer(answer)
-  local all = { base_url = faults.http }
-  for name, value in pairs(options or {}) do all[name] = value end
-  return new(all)
-end
-
-local function with(base, changes)
-  local all = {}
-  for name, value in pairs(base) do all[name] = value end
-  for name, value in pairs(changes or {}) do all[name] = value end
-  return all
+  return new(with({ base_url = faults.http }, options))
 end
 
 local RETRYABLE = { throttled = true, transient = true, network = true, timeout = true }

@@ -9,7 +9,7 @@ local shell = require "iggraph.sandbox.shell"
 local system = require "system"
 local tuple = require "spec.support.tuple"
 
-local new = client.new
+local new, with = client.new, client.with
 
 local shared, faults
 
@@ -21,13 +21,6 @@ end)
 teardown(function() faults:stop() end)
 
 before_each(function() server.reset() end)
-
-local function with(base, changes)
-  local all = {}
-  for name, value in pairs(base) do all[name] = value end
-  for name, value in pairs(changes or {}) do all[name] = value end
-  return all
-end
 
 -- A client of the server that says what it is told.
 local function new_for_faults(options)

@@ -5,15 +5,43 @@ local support = require "spec.support.sandbox"
 
 local client = {}
 
+--- A copy of a table, with changes.
+function client.with(base, changes)
+  local all = {}
+  for name, value in pairs(base) do all[name] = value end
+  for name, value in pairs(changes or {}) do all[name] = value end
+  return all
+end
+
 --- @tparam[opt] table options as of `iggraph.new`, over those that lead to the sandbox; `plain` asks for
 -- HTTP without TLS
 -- @return the client
 function client.new(options)
   local server = support.shared()
-  local all = { access_token = sandbox.tokens.user, base_url = server.https, ca_file = server.ca_file }
-  for name, value in pairs(options or {}) do all[name] = value end
+  local base = { access_token = sandbox.tokens.user, base_url = server.https, ca_file = server.ca_file }
+  local all = client.with(base, options)
   if all.plain then all.base_url, all.ca_file, all.plain = server.http, nil, nil end
   return new(all)
+end
+
+--- Runs a script on the interpreter that runs this, in a process of its own.
+-- @tparam string text of the script
+-- @tparam string environment what stands before the command: `NAME=value …`, or nothing
+-- @param ... its arguments
+-- @treturn table the lines that it printed
+function client.run(text, environment, ...)
+  local script, words, lines = os.tmpname(), {}, {}
+  local file = assert(io.open(script, "w"))
+  file:write(text)
+  file:close()
+  local interpreter = arg[-1]
+  for i = -1, -9, -1 do interpreter = arg[i] or interpreter end
+  for i, word in ipairs { interpreter, script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
+  local pipe = io.popen(environment .. " " .. table.concat(words, " "))
+  for line in pipe:lines() do lines[#lines + 1] = line end
+  pipe:close()
+  os.remove(script)
+  return lines
 end
 
 --- The items of a cursor (or anything that a generic for takes), as a list.
