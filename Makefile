@@ -47,8 +47,10 @@ env: all ## print what a shell needs to run Lua with this build: eval "$$(make -
 
 install: all ## PREFIX= DESTDIR=
 	cd lua && find iggraph -type f | while read -r file; do \
-	  install -D -m 644 "$$file" "$(DESTDIR)$(LUADIR)/$$file" || exit 1; done
-	install -D -m 755 $(module) "$(DESTDIR)$(LIBDIR)/iggraph/core.so"
+	  mkdir -p "$(DESTDIR)$(LUADIR)/$$(dirname "$$file")" && \
+	  install -m 644 "$$file" "$(DESTDIR)$(LUADIR)/$$file" || exit 1; done
+	mkdir -p "$(DESTDIR)$(LIBDIR)/iggraph"
+	install -m 755 $(module) "$(DESTDIR)$(LIBDIR)/iggraph/core.so"
 
 clean: ## remove all that was built
 	rm -rf $(BUILD)

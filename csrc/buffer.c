@@ -28,10 +28,6 @@ bool igb_append(igb_buffer *buffer, const void *bytes, size_t size) {
   return true;
 }
 
-bool igb_append_string(igb_buffer *buffer, const char *text) {
-  return igb_append(buffer, text, strlen(text));
-}
-
 /* RFC 3986: letters, digits and these four stand for themselves everywhere. Not by isalnum(), which
  * asks the locale. */
 static bool is_unreserved(unsigned char c) {
@@ -90,7 +86,7 @@ bool igb_terminate(igb_buffer *buffer) {
 }
 
 void igb_wipe(igb_buffer *buffer) {
-  if (buffer->data != NULL) OPENSSL_cleanse(buffer->data, buffer->size);
+  if (buffer->data != NULL) OPENSSL_cleanse(buffer->data, buffer->capacity);
   buffer->size = 0;
 }
 

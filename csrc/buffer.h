@@ -15,7 +15,6 @@ char *igb_reserve(igb_buffer *buffer, size_t more);
 
 /* Each returns false when there is no memory; the content then stays as it was. */
 bool igb_append(igb_buffer *buffer, const void *bytes, size_t size);
-bool igb_append_string(igb_buffer *buffer, const char *text);
 bool igb_append_escaped(igb_buffer *buffer, const char *text, size_t size);   /* percent-encodes */
 bool igb_append_unescaped(igb_buffer *buffer, const char *text, size_t size); /* decodes % and + */
 bool igb_terminate(igb_buffer *buffer); /* a NUL behind the content, not counted */

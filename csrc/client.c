@@ -190,7 +190,7 @@ static void set_base_url(lua_State *L, ig_client *client) {
   set(L, &client->host, part_of(parts, CURLUPART_HOST));
   set(L, &client->base_url, part_of(parts, CURLUPART_URL));
   size_t length = strlen(client->base_url);
-  while (client->base_url[length - 1] == '/') client->base_url[--length] = '\0';
+  while (length > 0 && client->base_url[length - 1] == '/') client->base_url[--length] = '\0';
   lua_pop(L, 1);
 }
 
@@ -219,7 +219,7 @@ static void check_option_names(lua_State *L, int table) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
     size_t i = 0;
     while (i < OPTIONS && strcmp(options[i].name, name) != 0) i++;
-    if (i == OPTIONS || lua_type(L, -2) != LUA_TSTRING)
+    if (i == OPTIONS || lua_type(L, -2) != LUA_TSTRING || strlen(name) != lua_rawlen(L, -2))
       ig_raise(L, "iggraph.new: unknown option '%s'", name);
   }
 }
@@ -332,9 +332,16 @@ static void check_path(lua_State *L, const char *what, const char *path) {
   }
 }
 
+/* A token that was taken for an id would show in all that tells of the call. */
+static void check_no_token(lua_State *L, const ig_client *client, const char *what, const char *path) {
+  bool telling = client->token != NULL && strlen(client->token) >= 16;
+  if (telling && strstr(path, client->token) != NULL) ig_raise(L, "%s: the access token is in it", what);
+}
+
 void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
   if (*path == '/') path++;
   check_path(L, "path", path);
+  check_no_token(L, client, "path", path);
   ig_append(L, out, "/", 1);
   ig_append(L, out, client->version, strlen(client->version));
   ig_append(L, out, "/", 1);
@@ -342,11 +349,8 @@ void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buf
 }
 
 const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path) {
-  const char *secrets[IG_SECRETS];
   igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
   ig_addpath(L, client, path, out);
-  ig_secrets(client, secrets);
-  igb_redact(out, secrets); /* a token that was taken for an id */
   lua_pushlstring(L, out->data, out->size);
   lua_remove(L, -2);
   return lua_tostring(L, -1);
@@ -369,7 +373,7 @@ static void set_trust(const ig_client *client, CURL *easy) {
   const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
   const char *ca_file = client->ca_file;
 #if LIBCURL_VERSION_NUM >= 0x074600
-  if (ca_file == NULL) ca_file = libcurl->cainfo;
+  if (ca_file == NULL && libcurl->age >= CURLVERSION_SEVENTH) ca_file = libcurl->cainfo;
 #endif
   (void)libcurl;
   if (ca_file == NULL) return;
@@ -409,11 +413,11 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
   CURL *easy = transfer->easy;
   transfer->user = client;
   transfer->max_body = client->max_response;
+  transfer->timeout = client->timeout;
   set_method(transfer, method);
   set_trust(client, easy);
   set_proxy(client, easy);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, client->timeout);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
   if (curl_easy_setopt(easy, CURLOPT_URL, url->data) != CURLE_OK)
@@ -422,22 +426,25 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
 
 /* --- for Lua ----------------------------------------------------------------------------------- */
 
-/* client.check_id(id) -> the id as a string, or raises: it must be one part of a path */
+/* client.check_id(client, id, what) -> the id as a string, or raises: it must be one part of a path */
 static int client_check_id(lua_State *L) {
-  const char *what = luaL_checkstring(L, 2);
-  lua_settop(L, 1);
-  if (lua_type(L, 1) == LUA_TNUMBER) {
-    lua_Number number = lua_tonumber(L, 1);
-    if (!(number >= 0 && (lua_isinteger(L, 1) || (number <= 9007199254740992.0 && number == floor(number)))))
+  const ig_client *client = ig_toclient(L, 1);
+  const char *what = luaL_checkstring(L, 3);
+  if (lua_type(L, 2) == LUA_TNUMBER) {
+    lua_Number number = lua_tonumber(L, 2);
+    bool exact = lua_isinteger(L, 2) || (number <= 9007199254740992.0 && number == floor(number));
+    if (!(number >= 0) || !exact)
       ig_raise(L, "%s: not an id that a number can hold: pass it as a string", what);
-    ig_pushtext(L, what, 1);
-    lua_replace(L, 1);
+    ig_pushtext(L, what, 2);
+    lua_replace(L, 2);
   }
-  if (lua_type(L, 1) != LUA_TSTRING) ig_raise(L, "%s: a string expected", what);
-  const char *id = lua_tostring(L, 1);
-  if (*id == '\0' || strlen(id) != lua_rawlen(L, 1) || strchr(id, '/') != NULL)
+  if (lua_type(L, 2) != LUA_TSTRING) ig_raise(L, "%s: a string expected", what);
+  const char *id = lua_tostring(L, 2);
+  if (*id == '\0' || strlen(id) != lua_rawlen(L, 2) || strchr(id, '/') != NULL)
     ig_raise(L, "%s: not an id", what);
   check_path(L, what, id);
+  check_no_token(L, client, what, id);
+  lua_settop(L, 2);
   return 1;
 }
 

@@ -1,7 +1,10 @@
 /* luaopen_iggraph_core: hands out what the other files offer; no logic. */
 #include "iggraph.h"
 
+#include <openssl/rand.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 void ig_newtype(lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *functions) {
   lua_newtable(L);
@@ -45,6 +48,14 @@ static int json_decode(lua_State *L) {
   return 2;
 }
 
+/* random() -> a number from 0 to below 1. Before Lua 5.4 math.random is the same in every process. */
+static int core_random(lua_State *L) {
+  uint32_t bits = 0;
+  if (RAND_bytes((unsigned char *)&bits, sizeof bits) != 1) bits = (uint32_t)clock();
+  lua_pushnumber(L, (lua_Number)bits / 4294967296.0);
+  return 1;
+}
+
 static int buffer_gc(lua_State *L) {
   igb_free(lua_touserdata(L, 1));
   return 0;
@@ -72,6 +83,8 @@ int luaopen_iggraph_core(lua_State *L) {
   }
   ig_newtype(L, "iggraph.buffer", buffer_meta, json_funcs);
   lua_setfield(L, -2, "json");
+  lua_pushcfunction(L, core_random);
+  lua_setfield(L, -2, "random");
   lua_pushlightuserdata(L, NULL); /* the same value as cjson.null */
   lua_setfield(L, -2, "null");
   lua_pushboolean(L, LUA_VERSION_NUM >= 504); /* a fourth value of a generic for is closed */

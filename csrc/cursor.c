@@ -46,7 +46,8 @@ static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
     size_t i = 0;
     while (i < sizeof names / sizeof *names && strcmp(names[i], name) != 0) i++;
-    if (i == sizeof names / sizeof *names) ig_raise(L, "opts: unknown option '%s'", name);
+    bool whole = lua_type(L, -2) == LUA_TSTRING && strlen(name) == lua_rawlen(L, -2);
+    if (i == sizeof names / sizeof *names || !whole) ig_raise(L, "opts: unknown option '%s'", name);
   }
   self->max_items = positive(L, opts, "max_items", 0);
   self->max_empty = positive(L, opts, "max_empty_pages", self->max_empty);
@@ -55,13 +56,6 @@ static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
   self->prefetch = lua_toboolean(L, -1);
   lua_pop(L, 1);
   ig_takeposition(L, self, opts, kept);
-}
-
-static bool has(lua_State *L, int table, const char *name) {
-  lua_getfield(L, table, name);
-  bool there = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return there;
 }
 
 /* cursor.new(client, path, params?, opts?, map?) -> cursor; `map` turns an item into what is given
@@ -85,10 +79,8 @@ static int cursor_new(lua_State *L) {
   lua_pushstring(L, *path == '/' ? path + 1 : path);
   lua_setfield(L, kept, "path");
   ig_pushtexts(L, 3);
-  self->backward = has(L, -1, "before");
-  if (self->backward && has(L, -1, "after"))
-    return ig_raise(L, "params: either before or after, not both");
   lua_setfield(L, kept, "params");
+  ig_startpaging(L, self, kept);
   if (lua_istable(L, 4)) take_options(L, self, 4, kept);
   lua_settop(L, cursor);
   return 1;
@@ -132,7 +124,8 @@ static int cursor_take(lua_State *L) {
   return 1;
 }
 
-/* cursor.take_page(cursor) -> the page, with those of its items that were not given; or the same */
+/* cursor.take_page(cursor) -> the page, with those of its items that were not given and are within
+ * max_items; or the same */
 static int cursor_take_page(lua_State *L) {
   ig_cursor *self = check_cursor(L);
   int kept = push_kept(L);
@@ -144,6 +137,8 @@ static int cursor_take_page(lua_State *L) {
     return 2;
   }
   int page = lua_gettop(L), left = self->count - self->index;
+  if (self->max_items > 0 && left > self->max_items - self->given)
+    left = (int)(self->max_items - self->given);
   lua_createtable(L, left, 0);
   lua_getfield(L, kept, "data");
   for (int i = 1; i <= left; i++) {
@@ -159,12 +154,17 @@ static int cursor_take_page(lua_State *L) {
   return 1;
 }
 
-/* cursor.start(cursor) -> the transfer of the next page, under way or begun now */
+/* cursor.start(cursor) -> the transfer of the next page, under way or begun now. One begun ahead may
+ * have run out of time while its caller was busy: it does not count. */
 static int cursor_start(lua_State *L) {
   check_cursor(L);
   int kept = push_kept(L);
   lua_getfield(L, kept, "transfer");
-  if (ig_is_open(L, -1)) return 1;
+  if (ig_is_open(L, -1)) {
+    igh_engine_step(ig_engine(L));
+    if (!ig_has_failed(L, -1)) return 1;
+    ig_cancel(L, -1);
+  }
   lua_getfield(L, kept, "client");
   lua_getfield(L, kept, "path");
   int client = lua_gettop(L) - 1;
@@ -178,21 +178,21 @@ static int cursor_start(lua_State *L) {
 /* Puts what `map` makes of the items in their place. */
 static void map_items(lua_State *L, int kept, int page) {
   lua_getfield(L, kept, "map");
-  int map = lua_gettop(L);
-  if (!lua_isfunction(L, map)) return;
-  lua_getfield(L, page, "data");
-  lua_newtable(L);
-  int count = (int)lua_rawlen(L, map + 1), mapped = 0;
-  for (int i = 1; i <= count; i++) {
-    lua_pushvalue(L, map);
-    lua_rawgeti(L, map + 1, i);
-    lua_call(L, 1, 1);
-    if (lua_isnil(L, -1))
-      lua_pop(L, 1);
-    else
-      lua_rawseti(L, map + 2, ++mapped);
+  int map = lua_gettop(L), mapped = 0;
+  if (lua_isfunction(L, map)) {
+    lua_getfield(L, page, "data");
+    lua_newtable(L);
+    int count = (int)lua_rawlen(L, map + 1);
+    for (int i = 1; i <= count; i++) {
+      lua_pushvalue(L, map);
+      lua_rawgeti(L, map + 1, i);
+      lua_call(L, 1, 1);
+      if (!lua_isnil(L, -1)) lua_rawseti(L, map + 2, ++mapped);
+      lua_settop(L, map + 2);
+    }
+    lua_setfield(L, page, "data");
   }
-  lua_setfield(L, page, "data");
+  lua_settop(L, map - 1);
 }
 
 /* The place in the list at `data` of the item with the id at `id`; 0: it is not there. */
@@ -240,7 +240,9 @@ static bool has_list(lua_State *L, int page) {
 
 /* The page becomes the current one. Where memory is refused on the way, none of it did, and the same
  * page is asked again. */
-static void install(lua_State *L, ig_cursor *self, int kept, int page, int data, int ask) {
+static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask) {
+  lua_getfield(L, page, "data");
+  int data = lua_gettop(L);
   int count = (int)lua_rawlen(L, data), skip = self->skip;
   int index = count_given(L, kept, data, count, &skip);
   self->index = self->count = 0; /* the page before was used up */
@@ -257,7 +259,7 @@ static void install(lua_State *L, ig_cursor *self, int kept, int page, int data,
   self->skip = skip;
   self->page_given = false;
   self->ended = lua_isnil(L, ask);
-  ig_rememberids(L, self, data);
+  ig_rememberids(L, self);
 }
 
 /* cursor.accept(cursor, page) -> true, or nil, err, kind and the same page is asked again */
@@ -267,23 +269,20 @@ static int cursor_accept(lua_State *L) {
   int kept = push_kept(L);
   luaL_checkstack(L, 20, "no room for a page");
   if (!has_list(L, 2)) return fail(L, kept, "the answer has no list in 'data'", 0);
-  map_items(L, kept, 2);
-  lua_settop(L, kept);
   lua_getfield(L, 2, "data");
-  int data = lua_gettop(L);
+  int data = lua_gettop(L), count = (int)lua_rawlen(L, data);
   if (!ig_pushask(L, self, kept, 2))
     return fail(L, kept, "paging says that there is more, and not where", 0);
   int ask = lua_gettop(L);
-
-  int count = (int)lua_rawlen(L, data);
-  if (ig_isrepeated(L, self, kept, data, count))
+  if (ig_isrepeated(L, self, kept, data))
     return fail(L, kept, "the page repeats items that an earlier page had", 0);
   bool empty = count == 0 && !lua_isnil(L, ask);
   if (empty && self->empty_pages == self->max_empty) {
     self->empty_pages = 0;
     return fail(L, kept, "more than %d empty pages in a row (max_empty_pages)", self->max_empty);
   }
-  install(L, self, kept, 2, data, ask);
+  map_items(L, kept, 2);
+  install(L, self, kept, 2, ask);
   self->empty_pages = empty ? self->empty_pages + 1 : 0;
   lua_pushboolean(L, 1);
   return 1;

@@ -15,11 +15,13 @@ typedef struct {
   bool backward, prefetch, page_given, ended, closed;
 } ig_cursor;
 
-/* What the cursor keeps: client, path, params (texts, as given), asked and ask (what pages added to
- * them: for this page, for the next), page, data, transfer, map, id (of the last item given). */
+/* What the cursor keeps: client, path, params (texts, as given), asked and ask (what says where this
+ * page is, and the next), page, data, transfer, map, id (of the last item given). */
 
 /* --- paging.c: `kept`, `page` … are indexes --------------------------------- */
 
+/* Sets what is asked first. */
+void ig_startpaging(lua_State *L, ig_cursor *self, int kept);
 /* From the page at `page`: leaves the table of what to ask next, or nil at the end. False when the
  * page says that there is more, and not where. */
 bool ig_pushask(lua_State *L, ig_cursor *self, int kept, int page);
@@ -32,7 +34,9 @@ void ig_pushposition(lua_State *L, const ig_cursor *self, int kept);
 
 /* --- repeat.c --------------------------------------------------------------- */
 
-bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data, int count);
-void ig_rememberids(lua_State *L, ig_cursor *self, int data);
+/* Whether the list at `data` has nothing that was not there before; takes down what it has. */
+bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data);
+/* What was taken down counts from now on as having been there. */
+void ig_rememberids(lua_State *L, ig_cursor *self);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum {
   IDLE_TRANSFERS = 4,          /* kept for the next calls, with their buffers */
-  IDLE_BODY = 256 * 1024,      /* bytes of a body buffer that are worth keeping */
+  IDLE_BUFFER = 256 * 1024,    /* bytes of a buffer that are worth keeping */
   MAX_HEADER = 64 * 1024,      /* bytes of a kept header; a longer one is as good as none */
   MAX_REDIRECTS = 3,
   EVENTS = 64
@@ -65,8 +65,7 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *user) {
   return igb_append(&transfer->body, bytes, size) ? size : 0;
 }
 
-static void forget_answer(igh_transfer *transfer) {
-  transfer->body.size = 0;
+static void forget_headers(igh_transfer *transfer) {
   transfer->headers.size = 0;
   memset(transfer->header_at, 0, sizeof transfer->header_at);
 }
@@ -74,7 +73,7 @@ static void forget_answer(igh_transfer *transfer) {
 static void keep_header(igh_transfer *transfer, int header, const char *value, size_t size) {
   while (size > 0 && strchr(" \t\r\n", *value) != NULL) value++, size--;
   while (size > 0 && strchr(" \t\r\n", value[size - 1]) != NULL) size--;
-  if (size > MAX_HEADER) return;
+  if (size == 0 || size > MAX_HEADER) return;
   size_t at = transfer->headers.size;
   if (igb_append(&transfer->headers, value, size) && igb_append(&transfer->headers, "", 1))
     transfer->header_at[header] = at + 1;
@@ -86,7 +85,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
 #undef NAME
   igh_transfer *transfer = user;
   (void)one;
-  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_answer(transfer); /* 100, 103, then 200 */
+  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
   for (int i = 0; i < IGH_HEADER_COUNT; i++) {
     size_t length = strlen(names[i]);
     if (size > length && line[length] == ':' && strncasecmp(line, names[i], length) == 0)
@@ -121,7 +120,7 @@ igh_engine *igh_engine_new(void) {
   engine->pollfd = igh_poller_open();
   if (engine->pollfd >= 0) engine->multi = new_multi(engine);
   if (engine->multi == NULL) {
-    if (engine->pollfd >= 0) close(engine->pollfd);
+    if (engine->pollfd >= 0) igh_poller_close(engine->pollfd, true);
     free(engine);
     return NULL;
   }
@@ -164,7 +163,7 @@ void igh_engine_free(igh_engine *engine) {
   /* In a forked child libcurl's clean-up would say goodbye on connections that the parent is still
    * using. Their memory stays until the child ends. */
   if (ours) curl_multi_cleanup(engine->multi);
-  close(engine->pollfd);
+  igh_poller_close(engine->pollfd, ours);
   free(engine);
 }
 
@@ -212,6 +211,7 @@ static bool follow(igh_transfer *transfer) {
   curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
   if (location == NULL) return false;
   bool same = same_origin(location, transfer->url.data);
+  long left = transfer->timeout - (long)(now() - transfer->started);
   if (!same || !transfer->may_follow || transfer->redirects == MAX_REDIRECTS) {
     transfer->refused_redirect = true;
     transfer->url.size = 0;
@@ -219,8 +219,10 @@ static bool follow(igh_transfer *transfer) {
     return false;
   }
   transfer->redirects++;
-  forget_answer(transfer);
+  forget_headers(transfer);
+  transfer->body.size = 0;
   curl_easy_setopt(transfer->easy, CURLOPT_URL, location);
+  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
   return curl_multi_add_handle(transfer->engine->multi, transfer->easy) == CURLM_OK;
 }
 
@@ -307,9 +309,19 @@ igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner) {
 
 CURLMcode igh_transfer_start(igh_transfer *transfer) {
   transfer->state = IGH_UNDER_WAY;
+  transfer->started = now();
+  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, transfer->timeout);
   CURLMcode code = curl_multi_add_handle(transfer->engine->multi, transfer->easy);
   if (code != CURLM_OK) transfer->state = IGH_NEW;
   return code;
+}
+
+/* These had secrets in them. */
+static void wipe(igb_buffer *buffer) {
+  if (buffer->capacity > IDLE_BUFFER)
+    igb_free(buffer);
+  else
+    igb_wipe(buffer);
 }
 
 /* Empty, without a trace of the call before. */
@@ -317,11 +329,12 @@ static void reset(igh_transfer *transfer) {
   curl_easy_reset(transfer->easy);
   curl_mime_free(transfer->multipart);
   transfer->multipart = NULL;
-  igb_wipe(&transfer->url);
-  igb_wipe(&transfer->form);
-  igb_wipe(&transfer->scratch);
-  if (transfer->body.capacity > IDLE_BODY) igb_free(&transfer->body);
-  forget_answer(transfer);
+  wipe(&transfer->url);
+  wipe(&transfer->form);
+  wipe(&transfer->scratch);
+  if (transfer->body.capacity > IDLE_BUFFER) igb_free(&transfer->body);
+  forget_headers(transfer);
+  transfer->body.size = 0;
   transfer->may_follow = transfer->too_large = transfer->refused_redirect = false;
   transfer->user = NULL;
   transfer->redirects = 0;

@@ -39,6 +39,8 @@ typedef struct igh_transfer {
   igb_buffer url, form, scratch;
   curl_mime *multipart;
   bool may_follow;  /* a redirect inside the same origin */
+  long timeout;     /* milliseconds for all of it, from `started` on */
+  long long started;
   size_t max_body;  /* bytes */
 
   /* The answer, valid once state is IGH_DONE. */

@@ -6,7 +6,7 @@ static const struct {
   const char *node; /* type of the handle */
   const char *name; /* the method */
   const char *method, *edge;
-  const char *shape; /* list: a cursor; value: a table; field: that member of the node itself */
+  const char *shape; /* list: a cursor; field: that member of the node itself */
 } edges[] = {
     {"User", "accounts", "GET", "accounts", "list"},
     {"Page", "instagram_business_account", "GET", "instagram_business_account", "field"},

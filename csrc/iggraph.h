@@ -125,6 +125,7 @@ typedef struct {
 void ig_start(lua_State *L, int client, const char *method, const char *path, int params);
 void ig_cancel(lua_State *L, int index);
 bool ig_is_open(lua_State *L, int index); /* a transfer that has not been answered or cancelled */
+bool ig_has_failed(lua_State *L, int index); /* one that ended without an answer */
 void ig_open_transfer(lua_State *L);
 
 /* --- response.c ------------------------------------------------------------ */

@@ -12,7 +12,7 @@ enum { HINTS = 16, MAX_HINT = 128 };
 
 typedef struct {
   lua_State *L;
-  const char *start, *at, *end;
+  const char *at, *end;
   igb_buffer *scratch;
   int depth;
   const char *message;
@@ -331,7 +331,8 @@ static bool read_value(reader *r) {
 bool ig_json_read(lua_State *L, const char *text, size_t size, igb_buffer *scratch,
                   ig_json_error *error) {
   int top = lua_gettop(L);
-  reader r = {.L = L, .start = text, .at = text, .end = text + size, .scratch = scratch};
+  if (text == NULL) text = ""; /* a body that never came */
+  reader r = {.L = L, .at = text, .end = text + size, .scratch = scratch};
   luaL_checkstack(L, 4, "no room to read JSON");
   bool ok = size > 0 ? read_value(&r) : fail(&r, "empty");
   if (ok) {

@@ -17,7 +17,8 @@ static int engine_gc(lua_State *L) {
 static igh_engine *push_engine(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key);
   igh_engine **box = lua_touserdata(L, -1);
-  if (box != NULL && *box != NULL && igh_engine_is_ours(*box)) return *box;
+  if (box != NULL && *box == NULL) ig_raise(L, "the Lua state is closing");
+  if (box != NULL && igh_engine_is_ours(*box)) return *box;
   lua_pop(L, 1);
   box = ig_newobject(L, IG_ENGINE, sizeof *box);
   *box = igh_engine_new();

@@ -3,72 +3,147 @@
 
 #include "cursor.h"
 
+/* The parameters that say where a page is. `after` and `before` are never left over from another page;
+ * the others stay as the caller gave them until a page changes them. */
+static const char *const moving[] = {"after", "before", "since", "until", "offset", "page",
+                                     "__paging_token", "__previous"};
+
+static bool is_moving(const char *name) {
+  for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
+    if (strcmp(name, moving[i]) == 0) return true;
+  return false;
+}
+
 static bool is_cursor_name(const char *name) {
   return strcmp(name, "after") == 0 || strcmp(name, "before") == 0;
 }
 
+/* Copies the entries of the table at `from` into the one at `to`, those whose name passes. */
+static void copy(lua_State *L, int from, int to, bool (*passes)(const char *name)) {
+  for (lua_pushnil(L); lua_next(L, from) != 0; lua_pop(L, 1)) {
+    if (!passes(lua_tostring(L, -2))) continue;
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, to);
+  }
+}
+
+static bool is_any(const char *name) {
+  (void)name;
+  return true;
+}
+
+static bool is_no_cursor_name(const char *name) { return !is_cursor_name(name); }
+
+/* A page size goes into no position: whoever goes on may want another. */
+static bool is_no_limit(const char *name) { return strcmp(name, "limit") != 0; }
+
+/* Sets which way the cursor goes, by what is asked (the table on the stack's top). */
+static void set_direction(lua_State *L, ig_cursor *self) {
+  lua_getfield(L, -1, "before");
+  self->backward = !lua_isnil(L, -1);
+  lua_getfield(L, -2, "after");
+  if (self->backward && !lua_isnil(L, -1)) ig_raise(L, "params: either before or after, not both");
+  lua_pop(L, 2);
+}
+
+void ig_startpaging(lua_State *L, ig_cursor *self, int kept) {
+  int top = lua_gettop(L);
+  lua_getfield(L, kept, "params");
+  lua_newtable(L);
+  copy(L, top + 1, top + 2, is_moving);
+  set_direction(L, self);
+  lua_setfield(L, kept, "ask");
+  lua_settop(L, top);
+}
+
+/* Whether the value in self->value holds one of the client's secrets, or cannot be sent again. */
+static bool is_unfit(lua_State *L, ig_cursor *self, int kept) {
+  const char *secrets[IG_SECRETS];
+  size_t size = self->value.size;
+  if (memchr(self->value.data, '\0', size) != NULL) return true;
+  lua_getfield(L, kept, "client");
+  ig_secrets(ig_toclient(L, -1), secrets);
+  lua_pop(L, 1);
+  lua_pushlstring(L, self->value.data, size);
+  igb_redact(&self->value, secrets);
+  return self->value.size != size; /* what is hidden is always longer than its mark */
+}
+
 /* One name=value of the link goes into the table at `ask` if it changes what was asked. Secrets stay
- * behind: the next request is signed anew. */
-static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t size, int params,
-                      int ask) {
+ * behind: the next request is signed anew. Returns whether it says where a page is. */
+static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t size, int kept, int ask) {
+  int top = lua_gettop(L);
   const char *equals = memchr(pair, '=', size);
   size_t name_size = equals == NULL ? size : (size_t)(equals - pair);
+  size_t value_at = name_size + (equals != NULL);
   self->name.size = self->value.size = 0;
   if (!igb_append_unescaped(&self->name, pair, name_size) ||
-      !igb_append_unescaped(&self->value, pair + name_size + (equals != NULL),
-                            size - name_size - (equals != NULL)) ||
+      !igb_append_unescaped(&self->value, pair + value_at, size - value_at) ||
       !igb_terminate(&self->name))
     ig_nomemory(L);
   const char *name = self->name.data;
-  if (*name == '\0' || igb_names_secret(name, strlen(name)) || strcmp(name, "pretty") == 0)
-    return false;
-  lua_pushlstring(L, self->value.data, self->value.size);
-  lua_getfield(L, params, name);
-  bool same = lua_rawequal(L, -1, -2) && !is_cursor_name(name);
-  lua_pop(L, 1);
-  if (same || memchr(self->value.data, '\0', self->value.size) != NULL) {
-    lua_pop(L, 1);
-    return false;
+  bool wanted = *name != '\0' && !igb_names_secret(name, strlen(name)) && strcmp(name, "pretty") != 0;
+  if (wanted && !is_unfit(L, self, kept)) {
+    lua_getfield(L, kept, "params");
+    lua_getfield(L, -1, name);
+    wanted = is_cursor_name(name) || !lua_rawequal(L, -1, top + 1);
+    lua_pushvalue(L, top + 1);
+    if (wanted) lua_setfield(L, ask, name);
+  } else {
+    wanted = false;
   }
-  lua_setfield(L, ask, name);
-  return strcmp(name, "limit") != 0;
+  lua_settop(L, top);
+  return wanted && is_moving(name);
 }
 
-/* Fills the table at `ask` from the link; returns whether the link moves anything. */
-static bool read_link(lua_State *L, ig_cursor *self, const char *link, int params, int ask) {
+/* Fills the table at `ask` from the link; returns whether the link leads to another page. */
+static bool read_link(lua_State *L, ig_cursor *self, const char *link, int kept, int ask) {
   bool moves = false;
   const char *at = strchr(link, '?');
   if (at == NULL) return false;
   for (const char *end = at; *end != '\0' && *end != '#'; at = end) {
     at++;
     end = at + strcspn(at, "&#");
-    if (end > at) moves |= take_pair(L, self, at, (size_t)(end - at), params, ask);
+    if (end > at) moves |= take_pair(L, self, at, (size_t)(end - at), kept, ask);
   }
   return moves;
 }
 
+/* Takes the page's cursor into the table at `ask`, for a link that leads nowhere. */
+static bool take_cursor(lua_State *L, const char *name, int paging, int ask) {
+  int top = lua_gettop(L);
+  lua_getfield(L, paging, "cursors");
+  bool found = lua_istable(L, -1);
+  if (found) {
+    lua_getfield(L, -1, name);
+    found = lua_type(L, -1) == LUA_TSTRING;
+    if (found) lua_setfield(L, ask, name);
+  }
+  lua_settop(L, top);
+  return found;
+}
+
 /* `paging.next` is never followed as it stands: it carries the token and names a host. */
 bool ig_pushask(lua_State *L, ig_cursor *self, int kept, int page) {
-  const char *link_name = self->backward ? "previous" : "next";
-  const char *cursor_name = self->backward ? "before" : "after";
+  int top = lua_gettop(L), paging = top + 1, ask = top + 3;
   lua_getfield(L, page, "paging");
-  int paging = lua_gettop(L);
-  if (!lua_istable(L, paging)) return lua_pushnil(L), true;
-  lua_getfield(L, paging, link_name);
-  int link = lua_gettop(L);
-  if (lua_isnil(L, link) || lua_islightuserdata(L, link)) return lua_pushnil(L), true;
-  if (lua_type(L, link) != LUA_TSTRING) return false;
-  lua_getfield(L, kept, "params");
+  if (lua_istable(L, paging))
+    lua_getfield(L, paging, self->backward ? "previous" : "next");
+  else
+    lua_pushnil(L);
   lua_newtable(L);
-  int ask = lua_gettop(L);
-  if (read_link(L, self, lua_tostring(L, link), ask - 1, ask)) return true;
-  lua_getfield(L, paging, "cursors");
-  if (!lua_istable(L, -1)) return false;
-  lua_getfield(L, -1, cursor_name);
-  if (lua_type(L, -1) != LUA_TSTRING) return false;
-  lua_setfield(L, ask, cursor_name);
-  lua_pop(L, 1);
-  return true;
+  bool has_link = lua_type(L, top + 2) == LUA_TSTRING;
+  bool at_end = lua_isnil(L, top + 2) || lua_islightuserdata(L, top + 2);
+  bool goes_on = has_link && (read_link(L, self, lua_tostring(L, top + 2), kept, ask) ||
+                              take_cursor(L, self->backward ? "before" : "after", paging, ask));
+  if (at_end) {
+    lua_pushnil(L);
+    lua_replace(L, ask);
+  }
+  lua_replace(L, paging);
+  lua_settop(L, paging);
+  return at_end || goes_on;
 }
 
 void ig_pushrequest(lua_State *L, int kept) {
@@ -76,21 +151,16 @@ void ig_pushrequest(lua_State *L, int kept) {
   int request = lua_gettop(L);
   lua_getfield(L, kept, "params");
   lua_getfield(L, kept, "ask");
-  for (int from = request + 1; from <= request + 2; from++) {
-    if (!lua_istable(L, from)) continue;
-    for (lua_pushnil(L); lua_next(L, from) != 0; lua_pop(L, 1)) {
-      bool replaced = from == request + 1 && lua_istable(L, request + 2) &&
-                      is_cursor_name(lua_tostring(L, -2));
-      if (replaced) continue;
-      lua_pushvalue(L, -2);
-      lua_pushvalue(L, -2);
-      lua_rawset(L, request);
-    }
-  }
+  copy(L, request + 1, request, is_no_cursor_name);
+  copy(L, request + 2, request, is_any);
   lua_settop(L, request);
 }
 
 /* --- positions --------------------------------------------------------------------------------- */
+
+IG_NORETURN static int bad_position(lua_State *L) {
+  ig_raise(L, "opts.position: not made by cursor:position()");
+}
 
 static bool is_same_list(lua_State *L, int position, int kept) {
   lua_getfield(L, position, "path");
@@ -100,21 +170,19 @@ static bool is_same_list(lua_State *L, int position, int kept) {
   return same;
 }
 
-/* What a position adds to the parameters: texts, and none that is a secret. */
-static void take_position_params(lua_State *L, int position, int kept) {
+/* Texts, and none that is a secret. */
+static void take_position_params(lua_State *L, ig_cursor *self, int position, int kept) {
   lua_getfield(L, position, "params");
   int params = lua_gettop(L);
   if (lua_isnil(L, params)) return;
-  if (!lua_istable(L, params)) ig_raise(L, "opts.position: not made by cursor:position()");
-  lua_newtable(L);
+  if (!lua_istable(L, params)) bad_position(L);
   for (lua_pushnil(L); lua_next(L, params) != 0; lua_pop(L, 1)) {
     bool texts = lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING;
-    if (!texts || igb_names_secret(lua_tostring(L, -2), lua_rawlen(L, -2)))
-      ig_raise(L, "opts.position: not made by cursor:position()");
-    lua_pushvalue(L, -2);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, params + 1);
+    if (!texts || igb_names_secret(lua_tostring(L, -2), lua_rawlen(L, -2))) bad_position(L);
   }
+  lua_newtable(L);
+  copy(L, params, params + 1, is_any);
+  set_direction(L, self);
   lua_setfield(L, kept, "ask");
 }
 
@@ -125,29 +193,17 @@ void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept) {
     if (!lua_istable(L, position)) ig_raise(L, "opts.position: a table expected");
     if (!is_same_list(L, position, kept))
       ig_raise(L, "opts.position: it is the position of another list");
-    take_position_params(L, position, kept);
+    take_position_params(L, self, position, kept);
     lua_getfield(L, position, "done");
     self->ended = lua_toboolean(L, -1);
     lua_getfield(L, position, "index");
     lua_Number index = lua_tonumber(L, -1);
-    if (!(index >= 0 && index <= 1e6)) ig_raise(L, "opts.position: not made by cursor:position()");
+    if (!(index >= 0 && index <= 1e6)) bad_position(L);
     self->skip = (int)index;
     lua_getfield(L, position, "id");
     if (lua_type(L, -1) == LUA_TSTRING) lua_setfield(L, kept, "id");
   }
   lua_settop(L, top);
-}
-
-/* Leaves a copy of the flat table on the stack's top in its place. */
-static void copy_top(lua_State *L) {
-  int from = lua_gettop(L);
-  lua_newtable(L);
-  for (lua_pushnil(L); lua_next(L, from) != 0; lua_pop(L, 1)) {
-    lua_pushvalue(L, -2);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, from + 1);
-  }
-  lua_replace(L, from);
 }
 
 void ig_pushposition(lua_State *L, const ig_cursor *self, int kept) {
@@ -159,7 +215,8 @@ void ig_pushposition(lua_State *L, const ig_cursor *self, int kept) {
   lua_setfield(L, position, "path");
   lua_getfield(L, kept, in_page ? "asked" : "ask");
   if (lua_istable(L, -1)) {
-    copy_top(L);
+    lua_newtable(L);
+    copy(L, position + 1, position + 2, is_no_limit);
     lua_setfield(L, position, "params");
   }
   lua_settop(L, position);

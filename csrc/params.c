@@ -114,7 +114,7 @@ static void push_expanded(lua_State *L, const char *name, const char *key, int d
   if (lua_istable(L, value))
     push_joined(L, name, value, depth + 1);
   else if (lua_type(L, value) == LUA_TSTRING)
-    lua_pushvalue(L, value);
+    push_scalar(L, name, value);
   else
     bad_value(L, name, "the fields of an expansion are a list or a string");
   lua_pushfstring(L, "%s{%s}", key, lua_tostring(L, -1));
@@ -187,7 +187,8 @@ typedef struct {
 static size_t read_file(char *buffer, size_t one, size_t size, void *user) {
   file *f = user;
   (void)one;
-  ssize_t got = pread(f->fd, buffer, size, f->at);
+  off_t left = f->first + f->size - f->at; /* the file may have grown */
+  ssize_t got = pread(f->fd, buffer, left < (off_t)size ? (size_t)left : size, f->at);
   if (got < 0) return CURL_READFUNC_ABORT;
   f->at += got;
   return (size_t)got;
@@ -321,6 +322,7 @@ void ig_pushtexts(lua_State *L, int index) {
     const char *name = lua_tostring(L, -1);
     check_name(L, name);
     lua_getfield(L, index, name);
+    if (is_file(L, -1)) bad_value(L, name, "a file can only be sent by a POST");
     ig_pushtext(L, name, -1);
     lua_setfield(L, texts, name);
     lua_settop(L, texts + 1);

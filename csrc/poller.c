@@ -1,6 +1,7 @@
 #include "poller.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 enum { ROOM = 64 };
 
@@ -9,6 +10,11 @@ enum { ROOM = 64 };
 #include <sys/epoll.h>
 
 int igh_poller_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+void igh_poller_close(int poller, bool ours) {
+  (void)ours; /* a forked child has a copy of its own */
+  close(poller);
+}
 
 bool igh_poller_watch(int poller, int fd, bool readable, bool writable) {
   struct epoll_event event = {0};
@@ -46,6 +52,11 @@ int igh_poller_open(void) {
   int poller = kqueue();
   if (poller >= 0) fcntl(poller, F_SETFD, FD_CLOEXEC);
   return poller;
+}
+
+/* A kqueue is not inherited: in a forked child its number may by now be another file's. */
+void igh_poller_close(int poller, bool ours) {
+  if (ours) close(poller);
 }
 
 static bool watch_filter(int poller, int fd, short filter, bool wanted) {

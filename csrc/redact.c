@@ -2,12 +2,14 @@
  * percent-encoded or escaped as JSON, more than once. So texts are read in units: one character, in
  * whatever dress. */
 #include <string.h>
+#include <strings.h>
 
 #include "iggraph.h"
 
 static const char *const secret_names[] = {
     "access_token",      "appsecret_proof", "appsecret_time",   "client_secret", "app_secret",
-    "fb_exchange_token", "input_token",     "long_lived_token", "code"};
+    "fb_exchange_token", "input_token",     "long_lived_token", "oauth_token",   "refresh_token",
+    "id_token",          "signed_request",  "code"};
 
 enum {
   LONGEST_NAME = 20,
@@ -19,7 +21,8 @@ static const char hidden[] = "***";
 
 bool igb_names_secret(const char *name, size_t size) {
   for (size_t i = 0; i < sizeof secret_names / sizeof *secret_names; i++)
-    if (strlen(secret_names[i]) == size && memcmp(name, secret_names[i], size) == 0) return true;
+    if (strlen(secret_names[i]) == size && strncasecmp(name, secret_names[i], size) == 0)
+      return true;
   return false;
 }
 

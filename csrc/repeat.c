@@ -10,25 +10,34 @@ static uint64_t hash(const char *text, size_t size) {
   return sum;
 }
 
+static void note(lua_State *L, igb_buffer *ids, uint64_t sum) {
+  ig_append(L, ids, (const char *)&sum, sizeof sum);
+}
+
 /* Takes down the ids of the items; false when an item has none. */
-static bool note_ids(lua_State *L, igb_buffer *ids, int data, int count) {
-  ids->size = 0;
-  for (int i = 1; i <= count; i++) {
+static bool note_ids(lua_State *L, igb_buffer *ids, int data) {
+  int top = lua_gettop(L), count = (int)lua_rawlen(L, data);
+  for (int i = 1; i <= count; i++, lua_settop(L, top)) {
+    size_t size;
     lua_rawgeti(L, data, i);
-    bool has_id = lua_istable(L, -1);
-    if (has_id) {
-      size_t size;
-      lua_getfield(L, -1, "id");
-      const char *id = lua_tolstring(L, -1, &size);
-      has_id = id != NULL;
-      uint64_t sum = has_id ? hash(id, size) : 0;
-      if (has_id) ig_append(L, ids, (const char *)&sum, sizeof sum);
-      lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    if (!has_id) return false;
+    if (!lua_istable(L, -1)) break;
+    lua_getfield(L, -1, "id");
+    const char *id = lua_tolstring(L, -1, &size);
+    if (id == NULL) break;
+    note(L, ids, hash(id, size));
   }
-  return true;
+  bool all = lua_gettop(L) == top;
+  lua_settop(L, top);
+  return all;
+}
+
+/* In place of ids: what the page was asked for with, in whatever order that comes. */
+static uint64_t hash_of_request(lua_State *L, int ask) {
+  uint64_t sum = 0;
+  for (lua_pushnil(L); lua_next(L, ask) != 0; lua_pop(L, 1))
+    sum += hash(lua_tostring(L, -2), lua_rawlen(L, -2)) * 31 +
+           hash(lua_tostring(L, -1), lua_rawlen(L, -1));
+  return sum;
 }
 
 static bool contains_all(const igb_buffer *known, const igb_buffer *ids) {
@@ -51,40 +60,36 @@ static bool same_field(lua_State *L, int one, int other, const char *name) {
   return same;
 }
 
-/* Every entry of the table `one` is in `other`, too. */
-static bool includes(lua_State *L, int other, int one) {
-  bool all = true;
-  for (lua_pushnil(L); all && lua_next(L, one) != 0; lua_pop(L, 1)) {
-    lua_pushvalue(L, -2);
-    lua_rawget(L, other);
-    all = lua_rawequal(L, -1, -2);
-    lua_pop(L, 1);
-    if (!all) lua_pop(L, 2);
-    if (!all) break;
-  }
-  return all;
-}
-
-/* A page without new ids, against the one before and against one that moves up at page 1, 2, 4, 8 …,
- * which meets a circle of any length. Pages of another time window repeat their ids with good reason
- * (insights); items without ids repeat when the very same request does. */
-bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data, int count) {
-  if (count == 0) return false;
+/* Whether the page belongs to another time window than the page before: it then repeats ids with good
+ * reason (insights). */
+static bool has_moved_in_time(lua_State *L, int kept) {
   lua_getfield(L, kept, "ask");
   lua_getfield(L, kept, "asked");
   int ask = lua_gettop(L) - 1, asked = ask + 1;
-  bool moved = lua_istable(L, ask) && lua_istable(L, asked) &&
-               !(same_field(L, ask, asked, "since") && same_field(L, ask, asked, "until"));
-  bool same_request = lua_istable(L, ask) && lua_istable(L, asked) && includes(L, asked, ask) &&
-                      includes(L, ask, asked);
+  bool moved = lua_istable(L, asked) && !(same_field(L, ask, asked, "since") &&
+                                          same_field(L, ask, asked, "until"));
   lua_settop(L, ask - 1);
-  if (!note_ids(L, &self->ids, data, count)) return same_request;
-  return !moved && (contains_all(&self->last_ids, &self->ids) ||
-                    contains_all(&self->old_ids, &self->ids));
+  return moved;
 }
 
-void ig_rememberids(lua_State *L, ig_cursor *self, int data) {
-  if (self->count == 0 || !note_ids(L, &self->ids, data, self->count)) return;
+/* A page without new ids, against the one before and against one that moves up at page 1, 2, 4, 8 …,
+ * which meets a circle of any length. */
+bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
+  self->ids.size = 0;
+  if (lua_rawlen(L, data) == 0) return false;
+  bool has_ids = note_ids(L, &self->ids, data);
+  if (!has_ids) {
+    self->ids.size = 0;
+    lua_getfield(L, kept, "ask");
+    note(L, &self->ids, hash_of_request(L, lua_gettop(L)));
+    lua_pop(L, 1);
+  }
+  bool known = contains_all(&self->last_ids, &self->ids) || contains_all(&self->old_ids, &self->ids);
+  return known && !(has_ids && has_moved_in_time(L, kept));
+}
+
+void ig_rememberids(lua_State *L, ig_cursor *self) {
+  if (self->ids.size == 0) return;
   igb_buffer spare = self->last_ids;
   self->last_ids = self->ids;
   self->ids = spare;

@@ -1,5 +1,6 @@
 /* What came back -> a value, or the error object. Every shape in which the Graph and what stands
  * before it report a failure ends here. */
+#include <math.h>
 #include <string.h>
 
 #include "iggraph.h"
@@ -112,7 +113,7 @@ static int fail_redirect(const response *r) {
   const char *end = host + strcspn(host, "/?#");
   for (const char *at = host; at < end; at++)
     if (*at == '@') host = at + 1;
-  lua_pushfstring(r->L, "%s redirects to another origin, not followed: ", r->client->host);
+  lua_pushfstring(r->L, "%s redirects, not followed: ", r->client->host);
   push_redacted(r, host, (size_t)(end - host), (size_t)(end - host));
   lua_concat(r->L, 2);
   return fail_for_good(r);
@@ -254,7 +255,8 @@ static ig_kind classify(lua_State *L, const struct shape *shape, int from) {
 
 /* Code and subcode, even where they come as strings of digits. */
 static void copy_number(lua_State *L, int from, const char *name, const char *as) {
-  if (number_at(L, from, name) == 0) return;
+  lua_Number number = number_at(L, from, name);
+  if (number == 0 || !(fabs(number) <= 9007199254740992.0)) return;
   lua_getfield(L, from, name);
   if (lua_type(L, -1) == LUA_TSTRING) {
     lua_pushinteger(L, (lua_Integer)lua_tonumber(L, -1));
@@ -306,7 +308,9 @@ static lua_Number time_to_regain(const response *r) {
 static void add_from_headers(const response *r, ig_kind kind) {
   lua_State *L = r->L;
   curl_off_t retry_after = 0;
+#if LIBCURL_VERSION_NUM >= 0x074200
   curl_easy_getinfo(r->transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+#endif
   lua_Number seconds = (lua_Number)retry_after;
   if (seconds <= 0 && kind == IG_THROTTLED) seconds = time_to_regain(r);
   if (seconds > 0) {
@@ -359,6 +363,12 @@ static int fail_graph(const response *r, const struct shape *shape, int body, in
   copy(L, from, "error_user_msg", LUA_TSTRING, "user_msg");
   add_data(r, shape, body, from);
   if (kind == IG_GRAPH) set_retryable_by_status(r);
+  /* "Unknown error" and the like say nothing about whether a POST was carried out. */
+  lua_Number code = number_at(L, from, shape->code);
+  if (kind == IG_TRANSIENT && code != 0 && code <= 2 && strcmp(r->call->method, "POST") == 0) {
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "retryable");
+  }
   add_from_headers(r, kind);
   return ig_fail(L);
 }

@@ -3,7 +3,7 @@
 
 #include "iggraph.h"
 
-static const char *const methods[] = {"GET", "POST", "DELETE"};
+static const char *const methods[] = {"GET", "POST", "DELETE", NULL};
 
 static ig_transfer *check_transfer(lua_State *L, int index) {
   return luaL_checkudata(L, index, IG_TRANSFER);
@@ -28,9 +28,20 @@ void ig_start(lua_State *L, int client_index, const char *method, const char *pa
 
 void ig_cancel(lua_State *L, int index) { igh_transfer_free(check_transfer(L, index)->transfer); }
 
+/* Its transfer, unless that is over, or belongs to the process that this one was forked from. */
+static igh_transfer *live(const ig_transfer *self) {
+  bool ours = self->transfer != NULL && igh_engine_is_ours(self->transfer->engine);
+  return ours ? self->transfer : NULL;
+}
+
 bool ig_is_open(lua_State *L, int index) {
   ig_transfer *self = luaL_testudata(L, index, IG_TRANSFER);
-  return self != NULL && self->transfer != NULL;
+  return self != NULL && live(self) != NULL;
+}
+
+bool ig_has_failed(lua_State *L, int index) {
+  const igh_transfer *transfer = live(check_transfer(L, index));
+  return transfer != NULL && transfer->state == IGH_DONE && transfer->result != CURLE_OK;
 }
 
 /* transfer.start(client, method, path, params?) -> transfer */
@@ -47,27 +58,26 @@ static int transfer_start(lua_State *L) {
 
 /* transfer.is_done(transfer): whether the answer can be taken; true for a cancelled one, too */
 static int transfer_is_done(lua_State *L) {
-  const ig_transfer *self = check_transfer(L, 1);
-  lua_pushboolean(L, self->transfer == NULL || self->transfer->state == IGH_DONE);
+  const igh_transfer *transfer = live(check_transfer(L, 1));
+  lua_pushboolean(L, transfer == NULL || transfer->state == IGH_DONE);
   return 1;
 }
 
 /* transfer.answer(transfer) -> value, or nil, err, kind; once */
 static int transfer_answer(lua_State *L) {
-  ig_transfer *self = check_transfer(L, 1);
+  const ig_transfer *self = check_transfer(L, 1);
+  igh_transfer *transfer = live(self);
   lua_settop(L, 1);
-  if (self->transfer != NULL && self->transfer->state != IGH_DONE)
-    return ig_raise(L, "the transfer is under way");
+  if (transfer != NULL && transfer->state != IGH_DONE) ig_raise(L, "the transfer is under way");
   ig_getkept(L, 1);
   lua_getfield(L, 2, "client");
   lua_getfield(L, 2, "path");
-  ig_call call = {self->method, NULL, 0};
-  call.path = ig_pushpath(L, ig_toclient(L, 3), lua_tostring(L, 4));
-  if (self->transfer == NULL)
+  ig_call call = {self->method, ig_pushpath(L, ig_toclient(L, 3), lua_tostring(L, 4)), 0};
+  if (transfer == NULL)
     return ig_failf(L, IG_CANCELLED, &call, "the call was cancelled before its answer came");
-  call.status = self->transfer->status;
-  int results = ig_response(L, self->transfer, 3, &call);
-  igh_transfer_free(self->transfer);
+  call.status = transfer->status;
+  int results = ig_response(L, transfer, 3, &call);
+  igh_transfer_free(transfer);
   return results;
 }
 

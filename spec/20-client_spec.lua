@@ -193,6 +193,15 @@ describe("a client", function()
     end
   end)
 
+  it("takes fields for what is inside of the Page", function()
+    local fields = { "id", "username", "media_count" }
+    local account = ig:instagram_accounts({ fields = fields }):next()
+    assert.equal(GUIDE_PAGE, account.page.id)
+    assert.equal(6, account.media_count)
+    account = ig:page(GUIDE_PAGE):instagram_business_account { fields = "username" }
+    assert.same({ id = GUIDE_USER, username = "metricsaurus" }, account)
+  end)
+
   it("adds the proof of the app's secret, on page 2 as well", function()
     local signed = client.new { app_secret = sandbox.app_secret, access_token = sandbox.tokens.secured }
     assert.equal(50, #client.collect(signed:user("17840000000000050"):media()))
@@ -254,6 +263,17 @@ describe("a client", function()
       local ig = require("iggraph").new { access_token = arg[1], base_url = arg[2] }
       print(assert(ig:get "me").id)
     ]], "http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9", sandbox.tokens.user, server.shared().http))
+  end)
+
+  it("keeps the retry policy that it was given", function()
+    local policy = { attempts = 2 }
+    local own = client.new { retry = policy, host = { wait = require("iggraph.host.block").wait, sleep = function() end } }
+    policy.attempts = "x"
+    server.reset()
+    assert.equal("transient", select(3, own:get("error_2_http_500")))
+    assert.equal(2, #server.requests())
+    own:post("error_2_http_500") -- may have been carried out: never again
+    assert.equal(3, #server.requests())
   end)
 
   it("is of no more use when closed", function()

@@ -194,6 +194,28 @@ describe("a cursor", function()
     assert.is_table(ig:get "me")
   end)
 
+  it("does not mind a loop that takes longer than a page may, with prefetch", function()
+    local slow = client.new { timeout = 0.4 }
+    local count = 0
+    for _ in slow:user(media_of(6)):media({ limit = 2 }, { prefetch = true }) do
+      count = count + 1
+      if count % 2 == 1 then require("iggraph.core").loop.sleep(0.5) end
+    end
+    assert.equal(6, count)
+  end)
+
+  it("stays open when a loop over its pages is left", function()
+    local cursor = ig:user(FEW):media { limit = 2 }
+    for _ in cursor:pages() do break end -- luacheck: ignore 512
+    assert.is_table(cursor:next())
+  end)
+
+  it("skips any number of Pages without an account", function()
+    local cursor = require("iggraph.core").cursor.new(ig, FEW .. "/media", { limit = 1 }, { max_empty_pages = 3 },
+      function(item) return item.id == "17900002490000009" and item or nil end)
+    assert.equal("17900002490000009", cursor:next().id)
+  end)
+
   it("follows what an edge of another node lists", function()
     local media = ig:user(FEW):media({ fields = { "id", children = { "id" } } }, { max_items = 10 })
     for item in media do

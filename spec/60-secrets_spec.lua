@@ -201,9 +201,12 @@ describe("no secret is in what comes of", function()
 
   it("a token in place of an id", function()
     local ig = client.new()
-    check_call("get", ig, "get", sandbox.tokens.user)
-    local _, err = ig:page(sandbox.tokens.user):get()
-    check("page", err)
+    for _, call in ipairs { ig.get, ig.post, ig.delete, ig.list, ig.page, ig.user } do
+      local ok, message = pcall(call, ig, sandbox.tokens.user)
+      assert.is_false(ok)
+      assert.matches("the access token is in it", message, 1, true)
+      check("a raised message", message)
+    end
   end)
 end)
 

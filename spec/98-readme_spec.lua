@@ -50,7 +50,7 @@ describe("the README", function()
   end)
 
   it("resumes a cursor", function()
-    assert.same({ "17895695668004550", "17899305451014820", "3" }, run(snippets()[2]))
+    assert.same({ "17895695668004550", "17899305451014820", "1", "2" }, run(snippets()[2]))
   end)
 
   it("shows what an error looks like", function()

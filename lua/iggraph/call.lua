@@ -24,7 +24,7 @@ return function(client, start, ...)
     end
     local value, err, kind = answer(transfer)
     if not err then return value end
-    local delay = retry.delay(policy, err, attempt, math.random())
+    local delay = retry.delay(policy, err, attempt, core.random())
     if not delay then return nil, err, kind end
     host.sleep(delay)
     attempt = attempt + 1

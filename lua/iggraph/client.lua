@@ -82,13 +82,15 @@ local function account_of(page)
 end
 
 --- The IG Users of all Pages of the User, in one request per page of Pages (by field expansion).
--- @tparam[opt] table params
+-- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
 -- @tparam[opt] table opts see @{cursor}
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
 -- @see https://developers.facebook.com/docs/instagram-api/getting-started
 function client:instagram_accounts(params, opts)
-  local fields = { "id", "name", "tasks", instagram_business_account = { "id", "username" } }
-  return cursor.open(self, "me/accounts", with_params({ fields = fields }, params), opts, account_of)
+  local asked = with_params(params, function(fields)
+    return { "id", "name", "tasks", instagram_business_account = fields or { "id", "username" } }
+  end)
+  return cursor.open(self, "me/accounts", asked, opts, account_of)
 end
 
 --- A client that shares all but the token: a Page's, say.

@@ -40,12 +40,6 @@ local function raising(what)
   end
 end
 
--- What a generic `for` takes: before 5.4 it knows no fourth value, and would not close it.
-local function iterate(step, self)
-  if core.closes_loops then return step, nil, nil, self end
-  return step
-end
-
 local next_page = raising(take_page)
 
 --- The next item.
@@ -54,10 +48,11 @@ local next_page = raising(take_page)
 function cursor:next() return advance(self, take) end
 
 --- Whole pages, as the API sent them (`page.data`, `page.paging`). After single items the first page
--- is what is left of theirs.
--- @return an iterator for `for page in cursor:pages() do`; raises the error object
+-- is what is left of theirs; the last one is cut at `max_items`.
+-- @return an iterator for `for page in cursor:pages() do`; raises the error object. Leaving the loop
+-- leaves the cursor as it is
 function cursor:pages()
-  return iterate(function() return next_page(self) end, self)
+  return function() return next_page(self) end
 end
 
 --- Where it stands, exact to the item: a small table of texts and numbers, to be stored (as JSON,
@@ -84,7 +79,9 @@ core.cursor.meta.__call = raising(take)
 -- closes it
 local function open(client, path, params, opts, map)
   local self = core.cursor.new(client, path, params, opts, map)
-  return iterate(self, self)
+  -- Before 5.4 a generic `for` knows no fourth value, and would not close it.
+  if core.closes_loops then return self, nil, nil, self end
+  return self
 end
 
 return { open = open }

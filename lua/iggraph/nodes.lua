@@ -9,20 +9,16 @@ local with_params = require "iggraph.params"
 
 local start, raise = core.transfer.start, core.error.raise
 
---- How each shape of edge is asked for: (row, handle, params, opts) -> what the method returns.
+-- How each shape of edge is asked for: (row, handle, params, opts) -> what the method returns.
 local shapes = {}
 
 function shapes.list(row, node, params, opts)
   return cursor.open(node.client, node.id .. "/" .. row.edge, params, opts)
 end
 
-function shapes.value(row, node, params)
-  return call(node.client, start, node.client, row.method, node.id .. "/" .. row.edge, params)
-end
-
--- A member of the node itself, asked for as a field.
+-- A member of the node itself, asked for as a field; `params.fields` are the member's own.
 function shapes.field(row, node, params)
-  local asked = with_params({ fields = row.edge }, params)
+  local asked = with_params(params, function(fields) return fields and { [row.edge] = fields } or row.edge end)
   local value, err, kind = call(node.client, start, node.client, "GET", node.id, asked)
   if err then return nil, err, kind end
   if type(value) ~= "table" or value[row.edge] == nil or value[row.edge] == core.null then
@@ -75,7 +71,7 @@ end
 -- @param id
 -- @tparam string what what the id is called in an error
 local function handle(client, type, id, what)
-  id = core.client.check_id(id, what)
+  id = core.client.check_id(client, id, what)
   return setmetatable({ client = client, id = id, type = type }, types[type] or new_type(type))
 end
 

@@ -1,12 +1,14 @@
---- Parameters of a call that has some of its own.
+--- Parameters of a call that asks for what the caller wants inside of something else.
 
 local raise = require("iggraph.core").error.raise
 
---- @tparam table own
--- @tparam[opt] table params the caller's, which count more
--- @treturn table both
-return function(own, params)
+--- @tparam[opt] table params the caller's
+-- @tparam function nest the caller's `fields`, or nil -> the `fields` to ask for
+-- @treturn table a copy, with these `fields`
+return function(params, nest)
   if params ~= nil and type(params) ~= "table" then raise("params: a table expected, got " .. type(params)) end
-  for name, value in pairs(params or {}) do own[name] = value end
-  return own
+  local asked = {}
+  for name, value in pairs(params or {}) do asked[name] = value end
+  asked.fields = nest(asked.fields)
+  return asked
 end

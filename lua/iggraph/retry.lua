@@ -4,25 +4,28 @@ local raise = require("iggraph.core").error.raise
 
 local retry = {}
 
-local OPTIONS = { attempts = 1, max_delay = 60 }
+local OFF = { attempts = 1 }
+local DEFAULTS = { attempts = 3, max_delay = 60 }
 local FIRST_DELAY = 0.5 -- seconds
 
---- @tparam table|boolean|nil option the `retry` option of `iggraph.new`: `{ attempts = n, max_delay =
--- seconds }`, or `false`, which is the default: no second try
+--- @tparam table|boolean|nil option the `retry` option of `iggraph.new`: `{ attempts = 3, max_delay = 60 }`
+-- (times in all, seconds), or `false`, which is the default: no second try
 -- @treturn table the policy; raises for what is none
 function retry.policy(option)
-  if option == nil or option == false then return OPTIONS end
+  if option == nil or option == false then return OFF end
   if type(option) ~= "table" then raise("iggraph.new: retry must be a table or false") end
+  local policy = { attempts = DEFAULTS.attempts, max_delay = DEFAULTS.max_delay }
   for name, value in pairs(option) do
-    if not OPTIONS[name] then
+    if not DEFAULTS[name] then
       raise(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name)))
     end
     local is_right = type(value) == "number" and value >= 1
     if not is_right then
       raise(("iggraph.new: retry.%s must be a number of 1 or more"):format(name))
     end
+    policy[name] = value
   end
-  return setmetatable({}, { __index = function(_, name) return option[name] or OPTIONS[name] end })
+  return policy
 end
 
 --- @tparam table policy

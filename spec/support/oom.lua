@@ -2,6 +2,10 @@
 -- sandbox. A stage may be ended by an error anywhere; called again, it goes on and must end well: its
 -- results are kept in tables that have room for them, so that storing one takes no memory.
 
+-- LuaJIT's compiler does not survive it by itself (LuaJIT/LuaJIT#52, #1166), with or without this module.
+local jit = rawget(_G, "jit")
+if jit then jit.off() end
+
 local base_url, token = ...
 
 local ITEMS, PAGE = 12, 6 -- two pages
