@@ -267,7 +267,8 @@ describe("a client", function()
 
   it("keeps the retry policy that it was given", function()
     local policy = { attempts = 2 }
-    local own = client.new { retry = policy, host = { wait = require("iggraph.host.block").wait, sleep = function() end } }
+    local host = { wait = require("iggraph.host.block").wait, sleep = function() end }
+    local own = client.new { retry = policy, host = host }
     policy.attempts = "x"
     server.reset()
     assert.equal("transient", select(3, own:get("error_2_http_500")))
