@@ -24,6 +24,13 @@ function client.new(options)
   return new(all)
 end
 
+-- Not in the function below: in Lua 5.1 one with `...` has an `arg` of its own.
+local function interpreter()
+  local first = 0
+  while arg[first - 1] do first = first - 1 end
+  return arg[first]
+end
+
 --- Runs a script on the interpreter that runs this, in a process of its own.
 -- @tparam string text of the script
 -- @tparam string environment what stands before the command: `NAME=value …`, or nothing
@@ -34,9 +41,7 @@ function client.run(text, environment, ...)
   local file = assert(io.open(script, "w"))
   file:write(text)
   file:close()
-  local interpreter = arg[-1]
-  for i = -1, -9, -1 do interpreter = arg[i] or interpreter end
-  for i, word in ipairs { interpreter, script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
+  for i, word in ipairs { interpreter(), script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
   local pipe = io.popen(environment .. " " .. table.concat(words, " "))
   for line in pipe:lines() do lines[#lines + 1] = line end
   pipe:close()
