@@ -267,7 +267,7 @@ static int cursor_accept(lua_State *L) {
   ig_cursor *self = check_cursor(L);
   lua_settop(L, 2);
   int kept = push_kept(L);
-  luaL_checkstack(L, 20, "no room for a page");
+  ig_needstack(L, 20);
   if (!has_list(L, 2)) return fail(L, kept, "the answer has no list in 'data'", 0);
   lua_getfield(L, 2, "data");
   int data = lua_gettop(L), count = (int)lua_rawlen(L, data);

@@ -42,13 +42,17 @@ static void push_where(lua_State *L) {
 
 int ig_raise(lua_State *L, const char *format, ...) {
   va_list arguments;
-  luaL_checkstack(L, 4, NULL);
+  ig_needstack(L, 4);
   push_where(L);
   va_start(arguments, format);
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);
   lua_concat(L, 2);
   for (;;) lua_error(L); /* does not return, and its header does not say so */
+}
+
+void ig_needstack(lua_State *L, int values) {
+  if (!lua_checkstack(L, values)) ig_nomemory(L);
 }
 
 int ig_nomemory(lua_State *L) {
@@ -82,7 +86,7 @@ static bool is_retryable(ig_kind kind, const ig_call *call) {
 }
 
 void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call) {
-  luaL_checkstack(L, 4, "no room for an error");
+  ig_needstack(L, 4);
   lua_createtable(L, 0, 12);
   lua_pushstring(L, kinds[kind].name);
   lua_setfield(L, -2, "kind");
@@ -138,7 +142,7 @@ static int add_part(lua_State *L, const char *label, const char *member) {
 static int error_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  luaL_checkstack(L, 20, NULL);
+  ig_needstack(L, 20);
   static const char *const head[][2] = {{"method", " "}, {"path", ": "}, {"message", " ("}};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
     lua_getfield(L, 1, head[i][0]);

@@ -47,6 +47,8 @@ typedef struct {
 /* Raises a programming mistake, with the place in the caller's code, not in this module's. */
 IG_NORETURN int ig_raise(lua_State *L, const char *format, ...) IG_FORMAT(2, 3);
 IG_NORETURN int ig_nomemory(lua_State *L);
+/* Room for so many more values on the Lua stack, or no memory: we stay far from its limit. */
+void ig_needstack(lua_State *L, int values);
 ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode); /* IG_KIND_COUNT: not in the table */
 /* Pushes an error object with `kind`, `retryable` and the members of `call`. */
 void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HINTS = 16, MAX_HINT = 128 };
+enum { HINTS = 16, MAX_HINT = 128, KEYS = 64 };
 
 typedef struct {
   lua_State *L;
@@ -19,6 +19,13 @@ typedef struct {
   /* How many members the last object, and items the last array, of a depth had: a listing repeats
    * its shape, so that its tables can be made in the right size at once. */
   int members[HINTS], items[HINTS];
+  /* Keys that were read lately: where they stand in the text, and the strings on the Lua stack from
+   * `keys` on. A listing has few, again and again. */
+  struct {
+    const char *text;
+    size_t size;
+  } known[KEYS];
+  int keys;
 } reader;
 
 static bool read_value(reader *r);
@@ -28,7 +35,8 @@ static bool fail(reader *r, const char *message) {
   return false;
 }
 
-static void skip_space(reader *r) {
+static inline void skip_space(reader *r) {
+  if (r->at < r->end && (unsigned char)*r->at > ' ') return; /* as a rule there is none */
   while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
     r->at++;
 }
@@ -40,12 +48,33 @@ static const unsigned char ends_run[256] = {
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
     ['"'] = 1, ['\\'] = 1};
 
-static void skip_run(reader *r) {
-  while (r->at < r->end && !ends_run[(unsigned char)*r->at]) r->at++;
+/* Which of eight bytes end a run: the highest bits of bytes that are a quote, a backslash or below a
+ * space. A borrow may mark a byte too many, but only one above another that is rightly marked. */
+static inline uint64_t find_ends(uint64_t word) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+  uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+  return (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
+          ((word - ones * ' ') & ~word)) & highs;
+}
+
+static inline void skip_run(reader *r) {
+  const char *at = r->at, *end = r->end;
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  for (uint64_t word, ends; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
+    memcpy(&word, at, sizeof word);
+    ends = find_ends(word);
+    if (ends != 0) {
+      r->at = at + __builtin_ctzll(ends) / 8;
+      return;
+    }
+  }
+#endif
+  while (at < end && !ends_run[(unsigned char)*at]) at++;
+  r->at = at;
 }
 
 /* The four digits of a \u escape; -1 when they are not digits. */
-static long read_unit(reader *r) {
+static inline long read_unit(reader *r) {
   long unit = 0;
   if (r->end - r->at < 4) return -1;
   for (int i = 0; i < 4; i++) {
@@ -109,36 +138,54 @@ static size_t unescape_unit(reader *r, char *out) {
 }
 
 /* Behind a backslash: the same. */
-static size_t unescape(reader *r, char *out) {
-  static const char escapes[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+static inline size_t unescape(reader *r, char *out) {
+  static const char escapes[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+                                    ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
   if (r->at == r->end) return 0;
-  char c = *r->at++;
+  unsigned char c = (unsigned char)*r->at++;
   if (c == 'u') return unescape_unit(r, out);
-  for (size_t i = 0; i < sizeof escapes - 1; i += 2) {
-    if (escapes[i] == c) {
-      *out = escapes[i + 1];
-      return 1;
-    }
-  }
-  return 0;
+  *out = escapes[c];
+  return *out != 0;
+}
+
+/* Room for so many more bytes in scratch. */
+static inline char *room(reader *r, size_t size) {
+  igb_buffer *scratch = r->scratch;
+  if (size <= scratch->capacity - scratch->size) return scratch->data + scratch->size;
+  char *out = igb_reserve(scratch, size);
+  if (out == NULL) ig_nomemory(r->L);
+  return out;
 }
 
 static void keep(reader *r, const char *bytes, size_t size) {
-  if (!igb_append(r->scratch, bytes, size)) ig_nomemory(r->L);
+  memcpy(room(r, size), bytes, size);
+  r->scratch->size += size;
+}
+
+/* A run of plain text, copied eight bytes at a time, of which those behind its end are overwritten
+ * by what follows. */
+static inline void copy_run(reader *r, const char *from) {
+  size_t size = (size_t)(r->at - from);
+  char *out = room(r, size + 8);
+  if (r->end - r->at >= 8) {
+    for (size_t i = 0; i < size; i += 8) memcpy(out + i, from + i, 8);
+  } else {
+    memcpy(out, from, size);
+  }
+  r->scratch->size += size;
 }
 
 /* A string with escapes in it, from the first of them on; `from` is where its text began. */
 static bool read_escaped(reader *r, const char *from) {
   r->scratch->size = 0;
   for (;;) {
-    keep(r, from, (size_t)(r->at - from));
+    copy_run(r, from);
     if (r->at == r->end) return fail(r, "unfinished string");
     if (*r->at != '"' && *r->at != '\\') return fail(r, "control character in a string");
     if (*r->at++ == '"') break;
-    char bytes[4];
-    size_t size = unescape(r, bytes);
+    size_t size = unescape(r, r->scratch->data + r->scratch->size); /* copy_run left room */
     if (size == 0) return fail(r, "bad escape");
-    keep(r, bytes, size);
+    r->scratch->size += size;
     from = r->at;
     skip_run(r);
   }
@@ -229,7 +276,7 @@ static bool read_number(reader *r) {
 static bool enter(reader *r) {
   r->at++;
   if (++r->depth > IG_JSON_DEPTH) return fail(r, "nested too deeply");
-  if (!lua_checkstack(r->L, 4)) ig_nomemory(r->L); /* the depth is far from any limit of Lua's */
+  ig_needstack(r->L, 4);
   return true;
 }
 
@@ -247,7 +294,10 @@ static bool goes_on(reader *r, char closing, bool *closed) {
 }
 
 /* Bounded: one large array must not make a thousand small ones behind it as large. */
-static void remember(int *hint, int count) { *hint = count < MAX_HINT ? count : MAX_HINT; }
+static void remember(int *hint, int count) {
+  if (count > MAX_HINT) count = MAX_HINT;
+  *hint = count > *hint ? count : *hint - (*hint - count) / 2;
+}
 
 static bool is_empty(reader *r, char closing) {
   skip_space(r);
@@ -273,10 +323,31 @@ static bool read_array(reader *r) {
   return true;
 }
 
+/* Behind the opening quote: pushes the key. */
+static inline bool read_key(reader *r) {
+  const char *from = r->at;
+  skip_run(r);
+  if (r->at == r->end || *r->at != '"') return read_escaped(r, from);
+  size_t size = (size_t)(r->at++ - from);
+  if (size == 0) return lua_pushliteral(r->L, ""), true;
+  unsigned slot = ((unsigned char)from[0] * 3u + (unsigned char)from[size - 1] * 5u +
+                   (unsigned)size * 7u) % KEYS;
+  if (r->known[slot].size == size && memcmp(r->known[slot].text, from, size) == 0) {
+    lua_pushvalue(r->L, r->keys + (int)slot);
+    return true;
+  }
+  lua_pushlstring(r->L, from, size);
+  lua_pushvalue(r->L, -1);
+  lua_replace(r->L, r->keys + (int)slot);
+  r->known[slot].text = from;
+  r->known[slot].size = size;
+  return true;
+}
+
 static bool read_member(reader *r) {
   if (r->at == r->end || *r->at != '"') return fail(r, "a key in quotes expected");
   r->at++;
-  if (!read_string(r)) return false;
+  if (!read_key(r)) return false;
   skip_space(r);
   if (r->at == r->end || *r->at != ':') return fail(r, "':' expected");
   r->at++;
@@ -332,12 +403,17 @@ bool ig_json_read(lua_State *L, const char *text, size_t size, igb_buffer *scrat
                   ig_json_error *error) {
   int top = lua_gettop(L);
   if (text == NULL) text = ""; /* a body that never came */
-  reader r = {.L = L, .at = text, .end = text + size, .scratch = scratch};
-  luaL_checkstack(L, 4, "no room to read JSON");
+  reader r = {.L = L, .at = text, .end = text + size, .scratch = scratch, .keys = top + 1};
+  ig_needstack(L, KEYS + 4);
+  lua_settop(L, top + KEYS);
   bool ok = size > 0 ? read_value(&r) : fail(&r, "empty");
   if (ok) {
     skip_space(&r);
-    if (r.at == r.end) return true;
+    if (r.at == r.end) {
+      lua_replace(L, r.keys);
+      lua_settop(L, r.keys);
+      return true;
+    }
     fail(&r, "more behind the end");
   }
   error->message = r.message;

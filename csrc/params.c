@@ -126,7 +126,7 @@ static void push_expanded(lua_State *L, const char *name, const char *key, int d
 static void push_joined(lua_State *L, const char *name, int table, int depth) {
   int items = (int)lua_rawlen(L, table), base = lua_gettop(L);
   if (depth > FIELDS_DEPTH) bad_value(L, name, "nested too deeply");
-  luaL_checkstack(L, 12, "too many levels");
+  ig_needstack(L, 12);
   int expansions = push_keys(L, name, table, (size_t)items), keys = lua_gettop(L);
   if (expansions > 0 && strcmp(name, "fields") != 0) bad_value(L, name, "a list expected");
   lua_pushliteral(L, "");
@@ -167,7 +167,7 @@ static void push_json(lua_State *L, const char *name, int value) {
 
 void ig_pushtext(lua_State *L, const char *name, int value) {
   value = lua_absindex(L, value);
-  luaL_checkstack(L, 8, "too many parameters");
+  ig_needstack(L, 8);
   if (!lua_istable(L, value))
     push_scalar(L, name, value);
   else if (is_joined(name))
@@ -290,7 +290,7 @@ static void check_name(lua_State *L, const char *name) {
 void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out) {
   if (lua_isnoneornil(L, index)) return;
   index = lua_absindex(L, index);
-  luaL_checkstack(L, 8, "too many parameters");
+  ig_needstack(L, 8);
   bool multipart = has_file(L, index);
   if (multipart && out != &transfer->form)
     ig_raise(L, "params: a file can only be sent by a POST");

@@ -398,7 +398,7 @@ static bool read_redacted(const response *r) {
 int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call) {
   response r = {L, transfer, ig_toclient(L, client), call, 0};
   ig_json_error error;
-  luaL_checkstack(L, 20, "no room for an answer");
+  ig_needstack(L, 20);
   ig_getkept(L, client);
   r.kept = lua_gettop(L);
   if (transfer->status > 0) keep_usage(&r);
