@@ -782,3 +782,13 @@ describe("json.encode", function()
     end)
   end)
 end)
+
+describe("the fuzzer", function()
+  it("finds nothing in 10,000 random and mutated documents", function()
+    local lines = require("spec.support.client").run([[
+      arg[0] = "spec/fuzz/json.lua"
+      dofile(arg[0])
+    ]], "", "10000")
+    assert.matches("^10000 documents, seed %d+: %d+ read, %d+ refused, 0 wrong$", lines[#lines])
+  end)
+end)
