@@ -59,7 +59,7 @@ function client:delete(path, params) return call(self, start, self, "DELETE", pa
 --- A cursor over any list edge.
 -- @tparam string path
 -- @tparam[opt] table params
--- @tparam[opt] table opts see @{cursor}
+-- @tparam[opt] table opts as of a `cursor`
 -- @return the cursor
 function client:list(path, params, opts) return cursor.open(self, path, params, opts) end
 
@@ -67,8 +67,11 @@ function client:list(path, params, opts) return cursor.open(self, path, params, 
 -- @return a handle
 function client:me() return nodes.handle(self, "User", "me", "id") end
 
---- Handles: `page(id)`, `user(id)` (an IG User), `media(id)`, `comment(id)`, `hashtag(id)`,
--- `container(id)`. They cost no request.
+--- An IG User; the same way `client:page(id)`, `client:media(id)`, `client:comment(id)`,
+-- `client:hashtag(id)` and `client:container(id)`.
+-- @function client:user
+-- @tparam string id raises for what is no id
+-- @return a handle (see `node`), without a request
 for name, node in pairs(core.graph.handles()) do
   client[name] = function(self, id) return nodes.handle(self, node, id, name .. " id") end
 end
@@ -81,11 +84,11 @@ local function account_of(page)
   return account
 end
 
---- The IG Users of all Pages of the User, in one request per page of Pages (by field expansion).
+--- The IG Users of all Pages of the User, in one request per page of Pages (by field expansion):
+-- steps 4 and 5 of <https://developers.facebook.com/docs/instagram-api/getting-started> at once.
 -- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
--- @tparam[opt] table opts see @{cursor}
+-- @tparam[opt] table opts as of a `cursor`
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
--- @see https://developers.facebook.com/docs/instagram-api/getting-started
 function client:instagram_accounts(params, opts)
   local asked = with_params(params, function(fields)
     return { "id", "name", "tasks", instagram_business_account = fields or { "id", "username" } }
@@ -100,9 +103,9 @@ end
 client.with_token = core.client.with_token
 
 --- What the headers of the answers said last: `app`, `page`, `business_use_case`, `ad_account` (the
--- rate-limit headers X-App-Usage and so on, as sent), `api_version` (the version that answered).
+-- rate-limit headers X-App-Usage and so on, as sent), `api_version` (the version that answered). See
+-- <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
 -- @treturn table
--- @see https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 function client:usage() return kept(self).usage end
 
 --- Ends it: what is under way is cancelled, secrets are overwritten; a later call raises.
