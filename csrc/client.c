@@ -1,6 +1,5 @@
-/* A client: what holds for all of its calls, and how a request is made from it. */
+/* A client: what holds for all of its calls. */
 #include <arpa/inet.h>
-#include <math.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,8 +285,6 @@ static int client_with_token(lua_State *L) {
   return 1;
 }
 
-/* --- one request ------------------------------------------------------------------------------- */
-
 ig_client *ig_toclient(lua_State *L, int index) {
   return luaL_checkudata(L, index, IG_CLIENT);
 }
@@ -298,166 +295,12 @@ ig_client *ig_checkclient(lua_State *L, int index) {
   return client;
 }
 
-static bool is_path_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         strchr("_-.~@=,", c) != NULL;
-}
-
-static bool is_dots(const char *segment, size_t size) {
-  return size == 0 || (size <= 2 && memcmp(segment, "..", size) == 0);
-}
-
-const char *ig_checkpath(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TSTRING) ig_raise(L, "path: a string expected");
-  const char *path = lua_tostring(L, index);
-  if (strlen(path) != lua_rawlen(L, index)) ig_raise(L, "path: a NUL in it");
-  return path;
-}
-
-/* Nothing that could lead to another host, another version or another parameter. The text itself is
- * not told: it may be a link with a token in it. */
-static void check_path(lua_State *L, const char *what, const char *path) {
-  const char *segment = path, *at = path;
-  if (*path == '\0') return; /* the root, where batches go */
-  for (;; at++) {
-    if (*at == '/' || *at == '\0') {
-      if (is_dots(segment, (size_t)(at - segment)))
-        ig_raise(L, "%s: an empty, '.' or '..' part", what);
-      if (*at == '\0') return;
-      segment = at + 1;
-    } else if (!is_path_byte(*at)) {
-      ig_raise(L, "%s: the byte %d ('%c') cannot be in it; parameters go into params", what,
-               (unsigned char)*at, *at >= ' ' && *at < 0x7f ? *at : '?');
-    }
-  }
-}
-
-/* A token that was taken for an id would show in all that tells of the call. */
-static void check_no_token(lua_State *L, const ig_client *client, const char *what, const char *path) {
-  bool telling = client->token != NULL && strlen(client->token) >= 16;
-  if (telling && strstr(path, client->token) != NULL) ig_raise(L, "%s: the access token is in it", what);
-}
-
-void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
-  if (*path == '/') path++;
-  check_path(L, "path", path);
-  check_no_token(L, client, "path", path);
-  ig_append(L, out, "/", 1);
-  ig_append(L, out, client->version, strlen(client->version));
-  ig_append(L, out, "/", 1);
-  ig_append(L, out, path, strlen(path));
-}
-
-const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path) {
-  igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
-  ig_addpath(L, client, path, out);
-  lua_pushlstring(L, out->data, out->size);
-  lua_remove(L, -2);
-  return lua_tostring(L, -1);
-}
-
-static void set_method(igh_transfer *transfer, const char *method) {
-  CURL *easy = transfer->easy;
-  if (strcmp(method, "POST") != 0) {
-    transfer->may_follow = strcmp(method, "GET") == 0;
-    if (!transfer->may_follow) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-  } else if (transfer->multipart != NULL) {
-    curl_easy_setopt(easy, CURLOPT_MIMEPOST, transfer->multipart);
-  } else {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->form.size);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->form.data);
-  }
-}
-
-static void set_trust(const ig_client *client, CURL *easy) {
-  const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
-  const char *ca_file = client->ca_file;
-#if LIBCURL_VERSION_NUM >= 0x074600
-  if (ca_file == NULL && libcurl->age >= CURLVERSION_SEVENTH) ca_file = libcurl->cainfo;
-#endif
-  (void)libcurl;
-  if (ca_file == NULL) return;
-  /* While a CAPATH is set, libcurl keeps no certificate store: each new connection would read all
-   * of it again, 35 ms during which the whole process stands still. */
-  curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-  curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
-}
-
-/* Plain http is taken because it stays on this machine: it must not go through the environment's
- * proxy, token and all. */
-static void set_proxy(const ig_client *client, CURL *easy) {
-  if (strncmp(client->base_url, "http://", 7) == 0) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-}
-
-void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
-                const char *path, int params) {
-  bool is_post = strcmp(method, "POST") == 0;
-  igb_buffer *query = &transfer->scratch, *url = &transfer->url;
-  igb_buffer *form = is_post ? &transfer->form : query;
-  ig_append(L, form, "", 0); /* an empty form is a form, too */
-  ig_addparams(L, params, transfer, form);
-  if (client->proof != NULL) ig_addparam(L, transfer, form, "appsecret_proof", client->proof);
-  ig_append(L, url, client->base_url, strlen(client->base_url));
-  ig_addpath(L, client, path, url);
-  if (client->token_in_query) {
-    if (query->size > 0) ig_append(L, query, "&", 1);
-    ig_append(L, query, "access_token=", 13);
-    ig_append(L, query, client->escaped_token, strlen(client->escaped_token));
-  }
-  if (query->size > 0) {
-    ig_append(L, url, "?", 1);
-    ig_append(L, url, query->data, query->size);
-  }
-  if (!igb_terminate(url)) ig_nomemory(L);
-
-  CURL *easy = transfer->easy;
-  transfer->user = client;
-  transfer->max_body = client->max_response;
-  transfer->timeout = client->timeout;
-  set_method(transfer, method);
-  set_trust(client, easy);
-  set_proxy(client, easy);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
-  if (curl_easy_setopt(easy, CURLOPT_URL, url->data) != CURLE_OK)
-    ig_nomemory(L);
-}
-
 /* --- for Lua ----------------------------------------------------------------------------------- */
-
-/* client.check_id(client, id, what) -> the id as a string, or raises: it must be one part of a path */
-static int client_check_id(lua_State *L) {
-  const ig_client *client = ig_toclient(L, 1);
-  const char *what = luaL_checkstring(L, 3);
-  if (lua_type(L, 2) == LUA_TNUMBER) {
-    lua_Number number = lua_tonumber(L, 2);
-    bool exact = lua_isinteger(L, 2) || (number <= 9007199254740992.0 && number == floor(number));
-    if (!(number >= 0) || !exact)
-      ig_raise(L, "%s: not an id that a number can hold: pass it as a string", what);
-    ig_pushtext(L, what, 2);
-    lua_replace(L, 2);
-  }
-  if (lua_type(L, 2) != LUA_TSTRING) ig_raise(L, "%s: a string expected", what);
-  const char *id = lua_tostring(L, 2);
-  if (*id == '\0' || strlen(id) != lua_rawlen(L, 2) || strchr(id, '/') != NULL)
-    ig_raise(L, "%s: not an id", what);
-  check_path(L, what, id);
-  check_no_token(L, client, what, id);
-  lua_settop(L, 2);
-  return 1;
-}
 
 /* client.kept(client) -> the table that the Lua side keeps with a client */
 static int client_kept(lua_State *L) {
   ig_toclient(L, 1);
   ig_getkept(L, 1);
-  return 1;
-}
-
-/* client.path(client, path) -> "/v26.0/me", as failures tell it */
-static int client_path(lua_State *L) {
-  ig_pushpath(L, ig_checkclient(L, 1), ig_checkpath(L, 2));
   return 1;
 }
 
@@ -492,9 +335,9 @@ static const luaL_Reg client_meta[] = {
     {"__gc", client_gc}, {"__tostring", client_tostring}, {NULL, NULL}};
 
 static const luaL_Reg client_funcs[] = {
-    {"check_id", client_check_id}, {"close", client_close},
+    {"check_id", ig_client_checkid}, {"close", client_close},
     {"kept", client_kept},         {"new", client_new},
-    {"path", client_path},         {"with_token", client_with_token},
+    {"path", ig_client_path},         {"with_token", client_with_token},
     {NULL, NULL}};
 
 void ig_open_client(lua_State *L) {

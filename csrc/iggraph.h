@@ -106,6 +106,10 @@ enum { IG_SECRETS = 4 };
 ig_client *ig_checkclient(lua_State *L, int index); /* raises when closed, too */
 ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */
 void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]);
+void ig_open_client(lua_State *L);
+
+/* --- request.c ------------------------------------------------------------- */
+
 const char *ig_checkpath(lua_State *L, int index); /* a string without NULs, or raises */
 /* Appends the path that a call goes to, checked: /v26.0/me/accounts. Raises and names it. */
 void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out);
@@ -114,7 +118,9 @@ const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path)
 /* Sets up a request; `params` is an index. */
 void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
                 const char *path, int params);
-void ig_open_client(lua_State *L);
+/* client.check_id and client.path, for Lua. */
+int ig_client_checkid(lua_State *L);
+int ig_client_path(lua_State *L);
 
 /* --- transfer.c ------------------------------------------------------------ */
 
