@@ -92,22 +92,6 @@ static bool is_full(const ig_cursor *self) {
   return self->max_items > 0 && self->given >= self->max_items;
 }
 
-/* Takes note that `count` more items were given, the last of them being on the stack's top; or raises
- * for want of memory, and none was. */
-static void give(lua_State *L, ig_cursor *self, int kept, int count) {
-  if (lua_istable(L, -1))
-    lua_getfield(L, -1, "id");
-  else
-    lua_pushnil(L);
-  if (lua_type(L, -1) != LUA_TSTRING) {
-    lua_pop(L, 1);
-    lua_pushnil(L);
-  }
-  lua_setfield(L, kept, "id");
-  self->index += count;
-  self->given += count;
-}
-
 /* cursor.take(cursor) -> the next item of the page; or nil, and whether another page may have one */
 static int cursor_take(lua_State *L) {
   ig_cursor *self = check_cursor(L);
@@ -120,7 +104,8 @@ static int cursor_take(lua_State *L) {
   int kept = push_kept(L);
   lua_getfield(L, kept, "data");
   lua_rawgeti(L, -1, self->index + 1);
-  give(L, self, kept, 1);
+  self->index++;
+  self->given++;
   return 1;
 }
 
@@ -147,9 +132,9 @@ static int cursor_take_page(lua_State *L) {
   }
   lua_pushvalue(L, page + 1);
   lua_setfield(L, page, "data");
-  lua_rawgeti(L, page + 1, left);
-  if (left > 0) give(L, self, kept, left);
   lua_settop(L, page);
+  self->index += left;
+  self->given += left;
   self->page_given = true;
   return 1;
 }
@@ -195,35 +180,6 @@ static void map_items(lua_State *L, int kept, int page) {
   lua_settop(L, map - 1);
 }
 
-/* The place in the list at `data` of the item with the id at `id`; 0: it is not there. */
-static int find_id(lua_State *L, int data, int count, int id) {
-  int found = 0, top = lua_gettop(L);
-  for (int i = 1; i <= count && found == 0; i++, lua_settop(L, top)) {
-    lua_rawgeti(L, data, i);
-    if (!lua_istable(L, -1)) continue;
-    lua_getfield(L, -1, "id");
-    if (lua_rawequal(L, -1, id)) found = i;
-  }
-  return found;
-}
-
-/* How many items of the page were given before the position was taken: up to its last id, where that
- * is found, on whichever page; otherwise by number, one less, for that item is gone. `*skip` is what is
- * left to skip on the next pages. */
-static int count_given(lua_State *L, int kept, int data, int count, int *skip) {
-  if (*skip == 0) return 0;
-  int left = *skip, found = 0;
-  *skip = 0;
-  lua_getfield(L, kept, "id");
-  bool has_id = !lua_isnil(L, -1);
-  if (has_id) found = find_id(L, data, count, lua_gettop(L));
-  lua_pop(L, 1);
-  if (found > 0) return found;
-  if (count >= left) return has_id ? left - 1 : left;
-  *skip = left - count;
-  return count;
-}
-
 /* Whether the answer at `page` is an object with a list, maybe an empty one, in `data`. */
 static bool has_list(lua_State *L, int page) {
   int top = lua_gettop(L);
@@ -242,9 +198,9 @@ static bool has_list(lua_State *L, int page) {
  * page is asked again. */
 static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask) {
   lua_getfield(L, page, "data");
-  int data = lua_gettop(L);
-  int count = (int)lua_rawlen(L, data), skip = self->skip;
-  int index = count_given(L, kept, data, count, &skip);
+  int data = lua_gettop(L), count = (int)lua_rawlen(L, data);
+  int index = ig_countseen(L, self, kept, data);
+  bool past_seen = index < count && (index > 0 || self->seen_found);
   self->index = self->count = 0; /* the page before was used up */
   lua_pushvalue(L, data);
   lua_setfield(L, kept, "data");
@@ -254,12 +210,22 @@ static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask) 
   lua_setfield(L, kept, "asked");
   lua_pushvalue(L, ask);
   lua_setfield(L, kept, "ask");
+  if (past_seen) set_nil(L, kept, "seen");
   self->count = count;
   self->index = index;
-  self->skip = skip;
+  self->skip = 0;
+  self->seen_found |= index > 0;
   self->page_given = false;
   self->ended = lua_isnil(L, ask);
-  ig_rememberids(L, self);
+  ig_rememberids(self);
+}
+
+/* cursor.goes_on(cursor) -> true, or nil, err, kind where the page does not say what to ask next */
+static int cursor_goes_on(lua_State *L) {
+  const ig_cursor *self = check_cursor(L);
+  if (self->lost) return fail(L, push_kept(L), "paging says that there is more, and not where", 0);
+  lua_pushboolean(L, 1);
+  return 1;
 }
 
 /* cursor.accept(cursor, page) -> true, or nil, err, kind and the same page is asked again */
@@ -271,8 +237,7 @@ static int cursor_accept(lua_State *L) {
   if (!has_list(L, 2)) return fail(L, kept, "the answer has no list in 'data'", 0);
   lua_getfield(L, 2, "data");
   int data = lua_gettop(L), count = (int)lua_rawlen(L, data);
-  if (!ig_pushask(L, self, kept, 2))
-    return fail(L, kept, "paging says that there is more, and not where", 0);
+  bool lost = !ig_pushask(L, self, kept, 2);
   int ask = lua_gettop(L);
   if (ig_isrepeated(L, self, kept, data))
     return fail(L, kept, "the page repeats items that an earlier page had", 0);
@@ -284,6 +249,7 @@ static int cursor_accept(lua_State *L) {
   map_items(L, kept, 2);
   install(L, self, kept, 2, ask);
   self->empty_pages = empty ? self->empty_pages + 1 : 0;
+  self->lost = lost;
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -293,14 +259,18 @@ static int cursor_prefetches(lua_State *L) {
   const ig_cursor *self = check_cursor(L);
   bool enough = self->max_items > 0 &&
                 self->given + (self->count - self->index) >= self->max_items;
-  lua_pushboolean(L, self->prefetch && !self->ended && !enough);
+  lua_pushboolean(L, self->prefetch && !self->ended && !self->lost && !enough);
   return 1;
 }
 
 /* cursor.position(cursor) -> a table for opts.position; of a closed cursor, too */
 static int cursor_position(lua_State *L) {
   const ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
-  ig_pushposition(L, self, push_kept(L));
+  int kept = push_kept(L);
+  if (self->closed)
+    lua_getfield(L, kept, "position");
+  else
+    ig_pushposition(L, self, kept);
   return 1;
 }
 
@@ -312,8 +282,7 @@ static int cursor_client(lua_State *L) {
 }
 
 static void release(ig_cursor *self) {
-  igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->old_ids, &self->name,
-                                 &self->value};
+  igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->name, &self->value};
   for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) igb_free(buffers[i]);
   self->closed = true;
 }
@@ -326,6 +295,8 @@ static int cursor_close(lua_State *L) {
     lua_getfield(L, kept, "transfer");
     if (ig_is_open(L, -1)) ig_cancel(L, -1);
     set_nil(L, kept, "transfer");
+    ig_pushposition(L, self, kept);
+    lua_setfield(L, kept, "position");
     set_nil(L, kept, "page");
     set_nil(L, kept, "data");
   }
@@ -351,6 +322,7 @@ static const luaL_Reg cursor_meta[] = {
 
 static const luaL_Reg cursor_funcs[] = {
     {"accept", cursor_accept},         {"client", cursor_client},     {"close", cursor_close},
+    {"goes_on", cursor_goes_on},
     {"new", cursor_new},               {"position", cursor_position}, {"prefetches", cursor_prefetches},
     {"start", cursor_start},           {"take", cursor_take},         {"take_page", cursor_take_page},
     {NULL, NULL}};

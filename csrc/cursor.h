@@ -2,21 +2,29 @@
 #ifndef IGGRAPH_CURSOR_H
 #define IGGRAPH_CURSOR_H
 
+#include <stdint.h>
+
 #include "iggraph.h"
+
+enum { IG_PAGES = 64 }; /* pages that are known again at once */
 
 typedef struct {
   int index, count; /* items of the page that were given; that it has */
-  int skip;         /* items still to be left out: given before the position was taken */
+  int skip;         /* items without ids to be left out: given before the position was taken */
   lua_Integer given, max_items;       /* max_items 0: all */
   lua_Integer empty_pages, max_empty; /* in a row */
-  unsigned long pages;
-  igb_buffer ids, last_ids, old_ids; /* of this page, the one before, and one long ago: hashes */
+  size_t pages;
+  igb_buffer ids, last_ids; /* of this page and the one before: hashes */
+  uint64_t last_pages[IG_PAGES], old_page;
   igb_buffer name, value;
   bool backward, prefetch, page_given, ended, closed;
+  bool lost;       /* the page says that there is more, and not where */
+  bool seen_found; /* the list has come to what was given before the position was taken */
 } ig_cursor;
 
 /* What the cursor keeps: client, path, params (texts, as given), asked and ask (what says where this
- * page is, and the next), page, data, transfer, map, id (of the last item given). */
+ * page is, and the next), page, data, transfer, map, seen (ids given before the position was taken),
+ * position (of a closed one). */
 
 /* --- paging.c: `kept`, `page` … are indexes --------------------------------- */
 
@@ -31,12 +39,14 @@ void ig_pushrequest(lua_State *L, int kept);
 void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept);
 /* Pushes the table that says where the cursor stands. */
 void ig_pushposition(lua_State *L, const ig_cursor *self, int kept);
+/* How many items of the list at `data` were given before the position was taken. */
+int ig_countseen(lua_State *L, const ig_cursor *self, int kept, int data);
 
 /* --- repeat.c --------------------------------------------------------------- */
 
 /* Whether the list at `data` has nothing that was not there before; takes down what it has. */
 bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data);
 /* What was taken down counts from now on as having been there. */
-void ig_rememberids(lua_State *L, ig_cursor *self);
+void ig_rememberids(ig_cursor *self);
 
 #endif

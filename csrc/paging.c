@@ -14,6 +14,16 @@ static bool is_moving(const char *name) {
   return false;
 }
 
+/* What a link may carry, and what must not get into our requests. */
+static const char *const unwanted[] = {"pretty",   "debug",          "method",
+                                       "callback", "include_headers", "suppress_http_code"};
+
+static bool is_unwanted(const char *name) {
+  for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++)
+    if (strcmp(name, unwanted[i]) == 0) return true;
+  return *name == '\0' || igb_names_secret(name, strlen(name));
+}
+
 static bool is_cursor_name(const char *name) {
   return strcmp(name, "after") == 0 || strcmp(name, "before") == 0;
 }
@@ -83,7 +93,7 @@ static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t si
       !igb_terminate(&self->name))
     ig_nomemory(L);
   const char *name = self->name.data;
-  bool wanted = *name != '\0' && !igb_names_secret(name, strlen(name)) && strcmp(name, "pretty") != 0;
+  bool wanted = !is_unwanted(name);
   if (wanted && !is_unfit(L, self, kept)) {
     lua_getfield(L, kept, "params");
     lua_getfield(L, -1, name);
@@ -186,6 +196,21 @@ static void take_position_params(lua_State *L, ig_cursor *self, int position, in
   lua_setfield(L, kept, "ask");
 }
 
+/* Takes the list of ids on the stack's top as a set, or raises. */
+static void take_seen(lua_State *L, int kept) {
+  int ids = lua_gettop(L);
+  if (lua_isnil(L, ids)) return;
+  if (!lua_istable(L, ids)) bad_position(L);
+  lua_newtable(L);
+  for (int i = 1; i <= (int)lua_rawlen(L, ids); i++) {
+    lua_rawgeti(L, ids, i);
+    if (lua_type(L, -1) != LUA_TSTRING) bad_position(L);
+    lua_pushinteger(L, i); /* their order */
+    lua_rawset(L, ids + 1);
+  }
+  lua_setfield(L, kept, "seen");
+}
+
 void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept) {
   int top = lua_gettop(L), position = top + 1;
   lua_getfield(L, opts, "position");
@@ -200,34 +225,105 @@ void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept) {
     lua_Number index = lua_tonumber(L, -1);
     if (!(index >= 0 && index <= 1e6)) bad_position(L);
     self->skip = (int)index;
-    lua_getfield(L, position, "id");
-    if (lua_type(L, -1) == LUA_TSTRING) lua_setfield(L, kept, "id");
+    lua_getfield(L, position, "ids");
+    take_seen(L, kept);
   }
   lua_settop(L, top);
 }
 
+/* Pushes the id of the item on the stack's top in its place, or nil. */
+static void to_id(lua_State *L) {
+  if (lua_istable(L, -1))
+    lua_getfield(L, -1, "id");
+  else
+    lua_pushnil(L);
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    lua_pop(L, 1);
+    lua_pushnil(L);
+  }
+  lua_replace(L, -2);
+}
+
+/* Everything up to the last item that was given is left out, wherever that now is: items may have come
+ * before it, or gone, and pages may have another size. Where none is there, none is left out, and the
+ * next page is looked at in the same way. */
+int ig_countseen(lua_State *L, const ig_cursor *self, int kept, int data) {
+  int top = lua_gettop(L), count = (int)lua_rawlen(L, data);
+  int given = self->skip < count ? self->skip : count;
+  lua_getfield(L, kept, "seen");
+  for (int i = 1; lua_istable(L, top + 1) && i <= count; i++, lua_settop(L, top + 1)) {
+    lua_rawgeti(L, data, i);
+    to_id(L);
+    if (lua_isnil(L, -1)) continue;
+    lua_rawget(L, top + 1);
+    if (lua_toboolean(L, -1)) given = i;
+  }
+  lua_settop(L, top);
+  return given;
+}
+
+/* Appends the ids of the first items of the page to the list at `ids`; false when one has none. */
+static bool add_given(lua_State *L, int kept, int items, int ids) {
+  int top = lua_gettop(L);
+  bool all = true;
+  lua_getfield(L, kept, "data");
+  for (int i = 1; i <= items && all; i++) {
+    lua_rawgeti(L, top + 1, i);
+    to_id(L);
+    all = !lua_isnil(L, -1);
+    lua_rawseti(L, ids, i);
+  }
+  lua_settop(L, top);
+  return all;
+}
+
+/* Appends those that were given before the cursor's own position was taken. */
+static void add_seen(lua_State *L, int kept, int ids) {
+  int top = lua_gettop(L), count = (int)lua_rawlen(L, ids);
+  lua_getfield(L, kept, "seen");
+  if (lua_istable(L, -1)) {
+    for (lua_pushnil(L); lua_next(L, top + 1) != 0; lua_pop(L, 1)) {
+      lua_pushvalue(L, -2);
+      lua_rawseti(L, ids, count + (int)lua_tointeger(L, -2));
+    }
+  }
+  lua_settop(L, top);
+}
+
+static void set_index(lua_State *L, int position, int index) {
+  lua_pushinteger(L, index);
+  lua_setfield(L, position, "index");
+}
+
+/* In a page: what it was asked for with, and the ids of its items that were given, or their number where
+ * they have no ids. At its end: what the next one is asked for with. */
 void ig_pushposition(lua_State *L, const ig_cursor *self, int kept) {
-  bool in_page = self->index < self->count;
-  int index = in_page ? self->index : self->skip;
+  bool in_page = self->index < self->count || self->lost;
   lua_newtable(L);
-  int position = lua_gettop(L);
+  int position = lua_gettop(L), scratch = position + 1;
   lua_getfield(L, kept, "path");
   lua_setfield(L, position, "path");
   lua_getfield(L, kept, in_page ? "asked" : "ask");
-  if (lua_istable(L, -1)) {
+  if (lua_istable(L, scratch)) {
     lua_newtable(L);
-    copy(L, position + 1, position + 2, is_no_limit);
+    copy(L, scratch, scratch + 1, is_no_limit);
     lua_setfield(L, position, "params");
   }
   lua_settop(L, position);
-  if (index > 0) {
-    lua_pushinteger(L, index);
-    lua_setfield(L, position, "index");
-    lua_getfield(L, kept, "id");
-    lua_setfield(L, position, "id");
-  }
-  if (!in_page && self->ended) {
+  if (self->ended && !in_page) {
     lua_pushboolean(L, 1);
     lua_setfield(L, position, "done");
+    return;
   }
+  lua_newtable(L);
+  if (in_page && !add_given(L, kept, self->index, scratch))
+    set_index(L, position, self->index);
+  else
+    add_seen(L, kept, scratch);
+  if (!in_page && self->skip > 0) set_index(L, position, self->skip);
+  lua_getfield(L, position, "index");
+  bool by_number = !lua_isnil(L, -1);
+  lua_settop(L, scratch);
+  if (!by_number && lua_rawlen(L, scratch) > 0) lua_setfield(L, position, "ids");
+  lua_settop(L, position);
 }

@@ -53,9 +53,13 @@ static size_t unit_at(const igb_buffer *text, size_t at, char *meaning) {
     while (hex_at(text, at, 2) == '%') at += 2; /* encoded more than once */
     value = hex_at(text, at, 2);
     at += 2;
-  } else if (*meaning == '\\' && at + 1 < text->size) {
-    value = text->data[at + 1] == 'u' ? hex_at(text, at + 2, 4) : (unsigned char)text->data[at + 1];
-    at += text->data[at + 1] == 'u' ? 6 : 2;
+  } else if (*meaning == '\\') {
+    while (at < text->size && text->data[at] == '\\') at++; /* escaped more than once */
+    if (at == text->size) return at - from;
+    bool is_code = text->data[at] == 'u';
+    value = is_code ? hex_at(text, at + 1, 4) : (unsigned char)text->data[at];
+    if (value < 0 || value > 255) return at - from;
+    at += is_code ? 5 : 1;
   }
   if (value < 0 || value > 255) return 1;
   *meaning = (char)value;

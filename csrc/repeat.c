@@ -72,8 +72,19 @@ static bool has_moved_in_time(lua_State *L, int kept) {
   return moved;
 }
 
-/* A page without new ids, against the one before and against one that moves up at page 1, 2, 4, 8 …,
- * which meets a circle of any length. */
+/* The whole page as one number. */
+static uint64_t signature(const igb_buffer *ids) { return hash(ids->data, ids->size); }
+
+/* Against the last pages, and against one that moves up at page 1, 2, 4, 8 …, which meets a circle of
+ * any length. */
+static bool is_known(const ig_cursor *self, uint64_t page) {
+  size_t kept = self->pages < IG_PAGES ? self->pages : IG_PAGES;
+  for (size_t i = 0; i < kept; i++)
+    if (self->last_pages[i] == page) return true;
+  return self->pages > 0 && self->old_page == page;
+}
+
+/* A page without new ids: none that the page before did not have, or the very same as an earlier one. */
 bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
   self->ids.size = 0;
   if (lua_rawlen(L, data) == 0) return false;
@@ -84,17 +95,16 @@ bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
     note(L, &self->ids, hash_of_request(L, lua_gettop(L)));
     lua_pop(L, 1);
   }
-  bool known = contains_all(&self->last_ids, &self->ids) || contains_all(&self->old_ids, &self->ids);
+  bool known = contains_all(&self->last_ids, &self->ids) || is_known(self, signature(&self->ids));
   return known && !(has_ids && has_moved_in_time(L, kept));
 }
 
-void ig_rememberids(lua_State *L, ig_cursor *self) {
+void ig_rememberids(ig_cursor *self) {
   if (self->ids.size == 0) return;
   igb_buffer spare = self->last_ids;
   self->last_ids = self->ids;
   self->ids = spare;
-  self->pages++;
-  if ((self->pages & (self->pages - 1)) != 0) return;
-  self->old_ids.size = 0;
-  ig_append(L, &self->old_ids, self->last_ids.data, self->last_ids.size);
+  uint64_t page = signature(&self->last_ids);
+  self->last_pages[self->pages++ % IG_PAGES] = page;
+  if ((self->pages & (self->pages - 1)) == 0) self->old_page = page;
 }

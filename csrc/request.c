@@ -19,6 +19,7 @@ const char *ig_checkpath(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TSTRING) ig_raise(L, "path: a string expected");
   const char *path = lua_tostring(L, index);
   if (strlen(path) != lua_rawlen(L, index)) ig_raise(L, "path: a NUL in it");
+  if (*path == '\0') ig_raise(L, "path: empty; the root is \"/\"");
   return path;
 }
 

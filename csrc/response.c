@@ -88,11 +88,20 @@ static int fail_json(const response *r, const ig_json_error *error) {
   return ig_failm(r->L, IG_JSON, r->call);
 }
 
+/* Pushes a number, without ".0" where it is a whole one. */
+static void push_plain(lua_State *L, lua_Number number) {
+  if (number == floor(number) && fabs(number) < 1e15)
+    lua_pushinteger(L, (lua_Integer)number);
+  else
+    lua_pushnumber(L, number);
+}
+
 static int fail_timeout(const response *r) {
   double connected = 0;
   curl_easy_getinfo(r->transfer->easy, CURLINFO_PRETRANSFER_TIME, &connected);
   bool connecting = connected <= 0 && r->client->connect_timeout < r->client->timeout;
-  lua_pushnumber(r->L, (lua_Number)(connecting ? r->client->connect_timeout : r->client->timeout) / 1000);
+  long limit = connecting ? r->client->connect_timeout : r->client->timeout;
+  push_plain(r->L, (lua_Number)limit / 1000);
   return ig_failf(r->L, IG_TIMEOUT, r->call, "%s: %s within %s s",
                   r->client->host, connected <= 0 ? "no connection" : "no complete answer",
                   lua_tostring(r->L, -1));
@@ -109,13 +118,16 @@ static int fail_for_good(const response *r) {
 /* Scheme, host and port alone are told: the rest may carry anything. */
 static int fail_redirect(const response *r) {
   const char *url = r->transfer->url.data, *host = strstr(url, "://");
-  host = host == NULL ? url : host + 3;
+  size_t scheme = host == NULL ? 0 : (size_t)(host - url) + 3;
+  host = url + scheme;
   const char *end = host + strcspn(host, "/?#");
   for (const char *at = host; at < end; at++)
     if (*at == '@') host = at + 1;
-  lua_pushfstring(r->L, "%s redirects, not followed: ", r->client->host);
+  lua_pushfstring(r->L, "%s redirects, not followed%s: ", r->client->host,
+                  r->transfer->redirects > 0 ? " any more" : "");
+  lua_pushlstring(r->L, url, scheme);
   push_redacted(r, host, (size_t)(end - host), (size_t)(end - host));
-  lua_concat(r->L, 2);
+  lua_concat(r->L, 3);
   return fail_for_good(r);
 }
 
@@ -128,7 +140,7 @@ static bool is_about_trust(CURLcode code) {
 static int fail_transfer(const response *r) {
   igh_transfer *transfer = r->transfer;
   if (transfer->too_large) {
-    lua_pushnumber(r->L, (lua_Number)r->client->max_response);
+    push_plain(r->L, (lua_Number)r->client->max_response);
     return ig_failf(r->L, IG_TOO_LARGE, r->call, "the answer is larger than max_response, %s bytes",
                     lua_tostring(r->L, -1));
   }
@@ -314,7 +326,7 @@ static void add_from_headers(const response *r, ig_kind kind) {
   lua_Number seconds = (lua_Number)retry_after;
   if (seconds <= 0 && kind == IG_THROTTLED) seconds = time_to_regain(r);
   if (seconds > 0) {
-    lua_pushnumber(L, seconds);
+    push_plain(L, seconds);
     lua_setfield(L, -2, "retry_after");
   }
   const char *trace = igh_transfer_header(r->transfer, IGH_TRACE_ID);

@@ -28,9 +28,10 @@ end
 -- What is asked after a page with that paging; or the kind of the failure.
 local function next_after(params, paging)
   local cursor = open(params)
-  local ok, _, kind = accept(cursor, page({ "a", "b" }, paging))
+  assert.is_true(accept(cursor, page({ "a", "b" }, paging)))
+  assert.equal(2, #drain(cursor))
+  local ok, _, kind = core.cursor.goes_on(cursor)
   if not ok then return kind end
-  drain(cursor)
   local position = cursor:position()
   return position.done and "end" or position.params
 end
@@ -117,12 +118,24 @@ describe("pages that repeat", function()
     assert.same({ 1, "paging" }, { pages, kind })
   end)
 
-  it("are found in a circle", function()
-    local pages, kind = pages_until_failure(function(i)
-      return page({ "a" .. i % 5, "b" .. i % 5 }, next_link("after=" .. i))
-    end)
-    assert.equal("paging", kind)
-    assert.is_true(pages <= 16)
+  it("are found in a circle, before anything is given twice", function()
+    for length = 2, 40, 19 do
+      local pages, kind = pages_until_failure(function(i)
+        return page({ "a" .. i % length, "b" .. i % length }, next_link("after=" .. i))
+      end)
+      assert.same({ length, "paging" }, { pages, kind })
+    end
+  end)
+
+  it("are found in a circle of any length", function()
+    local cursor, pages, ok = open(), 0, true
+    while ok and pages < 2000 do
+      local letter = pages % 300
+      ok = accept(cursor, page({ "a" .. letter, "b" .. letter }, next_link("after=" .. pages)))
+      drain(cursor)
+      pages = pages + 1
+    end
+    assert.is_true(pages < 1000)
   end)
 
   it("are found by what is asked, where items have no ids", function()
@@ -130,7 +143,7 @@ describe("pages that repeat", function()
       return { data = { { name = "x" } }, paging = next_link("after=" .. i % 2) }
     end)
     assert.equal("paging", kind)
-    assert.is_true(pages <= 6)
+    assert.is_true(pages <= 3)
     assert.is_nil((pages_until_failure(function(i)
       return { data = { { name = "x" } }, paging = next_link("after=" .. i) }
     end)))
@@ -188,21 +201,86 @@ describe("a position", function()
     assert.same({ path = "1/x", params = { after = "z" } }, cursor:position())
   end)
 
-  it("leaves out what was given, wherever that is now", function()
-    local function rest(ids, index, id)
-      local cursor = open(nil, { position = { path = "1/x", index = index, id = id } })
-      accept(cursor, page(ids, next_link "after=z"))
-      local left = drain(cursor)
-      for i, item in ipairs(left) do left[i] = item.id end
-      return table.concat(left), cursor:position()
+  -- The ids of a list, one letter each; what was given of it; how it changed; the size of its pages then and
+  -- now; what is to be given: never an item again, and none lost.
+  local rows = {
+    { "abcdefgh", 2, "abcdefgh", 4, 4, "cdefgh" },
+    { "abcdefgh", 4, "abcdefgh", 4, 4, "efgh" },
+    { "abcdefgh", 3, "abcdefgh", 4, 2, "defgh" },
+    { "abcdefgh", 3, "abcdefgh", 4, 8, "defgh" },
+    { "abcdefgh", 3, "acdefgh", 4, 4, "defgh" }, -- one of them is gone
+    { "abcdefgh", 3, "abdefgh", 4, 4, "defgh" }, -- the last of them
+    { "abcdefgh", 3, "adefgh", 4, 4, "defgh" }, -- the last two
+    { "abcdefgh", 3, "bdefgh", 4, 4, "defgh" }, -- the last and another
+    { "abcdefgh", 3, "defgh", 4, 4, "defgh" }, -- all
+    { "abcdefgh", 3, "Xabcdefgh", 4, 4, "defgh" }, -- one came before them
+    { "abcdefgh", 3, "XYZabcdefgh", 4, 4, "defgh" }, -- so that they go over to the next page
+    { "abcdefgh", 3, "XYZacdefgh", 4, 4, "defgh" },
+    { "abcdefgh", 3, "XYZWabcdefgh", 4, 4, "XYZWdefgh" }, -- a whole page of new ones: given, for they are new
+    { "abcdefgh", 3, "abcdXefgh", 4, 4, "dXefgh" },
+  }
+
+  -- Reads the list from where the cursor stands; a page begins behind the item that `after` names.
+  local function read(cursor, list, size, most)
+    local given = {}
+    while #given < most do
+      local item, more = take(cursor)
+      if item then
+        given[#given + 1] = item.id
+      elseif not more then
+        break
+      else
+        local params = cursor:position().params
+        local first = params.after and list:find(params.after, 1, true) + 1 or 1
+        local ids = {}
+        for id in list:sub(first, first + size - 1):gmatch "." do ids[#ids + 1] = id end
+        local last = ids[#ids]
+        assert(accept(cursor, page(ids, first + size <= #list and { next = "?after=" .. last } or nil)))
+      end
     end
-    assert.equal("cd", (rest({ "a", "b", "c", "d" }, 2, "b")))
-    assert.equal("cd", (rest({ "new", "a", "b", "c", "d" }, 2, "b")))
-    assert.equal("cd", (rest({ "a", "c", "d" }, 2, "b"))) -- b was deleted
-    assert.equal("cd", (rest({ "a", "b", "c", "d" }, 2, nil)))
-    local left, position = rest({ "a", "b" }, 5, "e") -- a smaller page: the rest of what was given follows
-    assert.equal("", left)
-    assert.same({ path = "1/x", params = { after = "z" }, index = 3, id = "e" }, position)
+    return table.concat(given)
+  end
+
+  for _, row in ipairs(rows) do
+    local before, given, after, size, new_size, rest = row[1], row[2], row[3], row[4], row[5], row[6]
+    it(("goes on with %s after %d of %s"):format(rest, given, before), function()
+      local cursor = open()
+      assert.equal(before:sub(1, given), read(cursor, before, size, given))
+      local again = open(nil, { position = cursor:position() })
+      assert.equal(rest, read(again, after, new_size, 99))
+    end)
+  end
+
+  it("counts items that have no ids, inside of their page", function()
+    local function nameless(count)
+      local data = {}
+      for i = 1, count do data[i] = { name = "n" .. i } end
+      return { data = data, paging = { next = "?after=z" } }
+    end
+    local cursor = open()
+    accept(cursor, nameless(5))
+    take(cursor)
+    take(cursor)
+    local position = cursor:position()
+    assert.same({ path = "1/x", params = {}, index = 2 }, position)
+    local again = open(nil, { position = position })
+    assert.same(position, again:position())
+    accept(again, nameless(5))
+    assert.equal("n3", take(again).name)
+    again = open(nil, { position = { path = "1/x", index = 99 } })
+    accept(again, nameless(5))
+    assert.same({ nil, true }, { take(again) })
+    assert.same({ path = "1/x", params = { after = "z" } }, again:position())
+  end)
+
+  it("of a page that leads nowhere is the end of that page", function()
+    local cursor = open()
+    accept(cursor, page({ "a", "b" }, { next = 7 }))
+    drain(cursor)
+    local position = cursor:position()
+    assert.same({ path = "1/x", params = {}, ids = { "a", "b" } }, position)
+    cursor:close()
+    assert.same(position, cursor:position())
   end)
 end)
 
@@ -213,6 +291,6 @@ describe("max_items", function()
     local first = core.cursor.take_page(cursor)
     assert.equal(3, #first.data)
     assert.same({ nil, false }, { core.cursor.take_page(cursor) })
-    assert.same({ path = "1/x", params = {}, index = 3, id = "c" }, cursor:position())
+    assert.same({ path = "1/x", params = {}, ids = { "a", "b", "c" } }, cursor:position())
   end)
 end)

@@ -221,6 +221,7 @@ local WRITINGS = {
   { "percent-encoded in small letters", function(text) return (percent(text):gsub("%%%x%x", string.lower)) end },
   { "percent-encoded twice, in a link", function(text) return percent(percent(text)) end, where = "href" },
   { "escaped as JSON", function(text) return (text:gsub("|", "\\u007c")) end, where = "^{" },
+  { "escaped as JSON twice", function(text) return (text:gsub("|", "\\\\u007c")) end, where = "^{" },
   { "escaped as JSON, all of it", function(text)
     return (text:gsub(".", function(byte) return ("\\u%04x"):format(byte:byte()) end))
   end, where = "^{" },

@@ -6,15 +6,17 @@ local call = require "iggraph.call"
 local core = require "iggraph.core"
 
 local take, take_page = core.cursor.take, core.cursor.take_page
-local start, accept = core.cursor.start, core.cursor.accept
+local start, accept, goes_on = core.cursor.start, core.cursor.accept, core.cursor.goes_on
 local prefetches, client_of = core.cursor.prefetches, core.cursor.client
 
 local cursor = core.cursor.methods
 
 local function fetch(self)
-  local page, err, kind = call(client_of(self), start, self)
+  local ok, err, kind = goes_on(self)
+  if not ok then return nil, err, kind end
+  local page
+  page, err, kind = call(client_of(self), start, self)
   if err then return nil, err, kind end
-  local ok
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then
     start(self)
@@ -55,9 +57,10 @@ function cursor:pages()
   return function() return next_page(self) end
 end
 
---- Where it stands, exact to the item: a small table of texts and numbers, to be stored (as JSON,
--- too) and given as `opts.position` to the same list later, in another process as well. There is no
--- secret in it.
+--- Where it stands, exact to the item: a small table, to be stored (as JSON, too) and given as
+-- `opts.position` to the same list later, in another process as well. It names the list, what the page
+-- was asked for with, and the ids that were given of it: items that came or went meanwhile make nothing
+-- be given twice or left out. There is no secret in it.
 -- @function cursor:position
 -- @treturn table
 cursor.position = core.cursor.position
