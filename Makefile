@@ -103,12 +103,15 @@ lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
 
 # Of the specs those that load the module; the others would check nginx and LuaRocks.
 module_specs := $(filter-out spec/80% spec/95%,$(wildcard spec/*_spec.lua))
-# The runner closes the Lua state at the end: what is still held then is a leak.
-sanitized = $(BUILD)/asan
+# Both steps with the same flags, or `env` would build it anew without them; nm makes sure that what is
+# checked is sanitized. The runner closes the Lua state at the end: what is still held then is a leak.
+sanitize  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+sanitized = $(MAKE) -s BUILD=$(BUILD)/asan CFLAGS="$(sanitize)"
 asan: ## all specs and the fuzzer under AddressSanitizer, LeakSanitizer and UBSan
 	$(call need,build sandbox test $(LUA))
-	@$(MAKE) -s all BUILD=$(sanitized) CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
-	@eval "$$($(MAKE) -s env BUILD=$(sanitized))" && export LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" && \
+	@$(sanitized) all
+	@eval "$$($(sanitized) env)" && nm -D $(BUILD)/asan/$(LUA)/iggraph/core.so | grep -q __asan_ && \
+	export LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" && \
 	$(LUA) spec/fuzz/json.lua 10000 && $(LUA) spec/support/run.lua -o plainTerminal $(module_specs)
 
 valgrind: ## the specs of the module under valgrind

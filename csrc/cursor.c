@@ -321,10 +321,11 @@ static const luaL_Reg cursor_meta[] = {
     {"__close", cursor_close}, {"__gc", cursor_gc}, {"__tostring", cursor_tostring}, {NULL, NULL}};
 
 static const luaL_Reg cursor_funcs[] = {
-    {"accept", cursor_accept},         {"client", cursor_client},     {"close", cursor_close},
-    {"goes_on", cursor_goes_on},
-    {"new", cursor_new},               {"position", cursor_position}, {"prefetches", cursor_prefetches},
-    {"start", cursor_start},           {"take", cursor_take},         {"take_page", cursor_take_page},
+    {"accept", cursor_accept},     {"client", cursor_client},
+    {"close", cursor_close},       {"goes_on", cursor_goes_on},
+    {"new", cursor_new},           {"position", cursor_position},
+    {"prefetches", cursor_prefetches}, {"start", cursor_start},
+    {"take", cursor_take},         {"take_page", cursor_take_page},
     {NULL, NULL}};
 
 void ig_open_cursor(lua_State *L) { ig_newtype(L, IG_CURSOR, cursor_meta, cursor_funcs); }
