@@ -190,7 +190,7 @@ describe("a position", function()
       assert.same(position, again:position())
       accept(again, page({ "a", "b", "c" }, next_link "after=z"))
       assert.equal("b", drain(again)[1].id)
-      assert.same(first.before and { before = "y" } or { after = "z" }, again:position().params)
+      assert.same({ path = "1/x", params = first.before and { before = "y" } or { after = "z" } }, again:position())
     end
   end)
 
