@@ -6,6 +6,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h> /* LUA_FILEHANDLE, before 5.2 */
+#include <stdbool.h>
+#include <string.h>
 
 #if LUA_VERSION_NUM < 501 || LUA_VERSION_NUM > 504
 #error "iggraph knows Lua 5.1 to 5.4 and LuaJIT"
@@ -81,6 +83,23 @@ static IG_UNUSED void *luaL_testudata(lua_State *L, int index, const char *type)
   if (!lua_rawequal(L, -1, -2)) object = NULL;
   lua_pop(L, 2);
   return object;
+}
+#endif
+
+/* Plain Lua 5.1 does not tell whether a coroutine can yield. It cannot with a C function among its calls
+ * (pcall, table.sort, require), nor in a for loop's iterator. That it cannot in a metamethod is not to be
+ * seen from here. */
+#if LUA_VERSION_NUM == 501 && !defined(LUAJIT_VERSION)
+static IG_UNUSED int lua_isyieldable(lua_State *L) {
+  lua_Debug call;
+  bool is_main = lua_pushthread(L);
+  lua_pop(L, 1);
+  for (int level = 1; lua_getstack(L, level, &call); level++) {
+    lua_getinfo(L, "Sn", &call);
+    if (*call.what == 'C') return 0;
+    if (call.name != NULL && strcmp(call.name, "(for generator)") == 0) return 0;
+  }
+  return !is_main;
 }
 #endif
 

@@ -89,6 +89,12 @@ int luaopen_iggraph_core(lua_State *L) {
   lua_setfield(L, -2, "null");
   lua_pushboolean(L, LUA_VERSION_NUM >= 504); /* a fourth value of a generic for is closed */
   lua_setfield(L, -2, "closes_loops");
+#if LUA_VERSION_NUM == 501 && !defined(LUAJIT_VERSION)
+  lua_pushboolean(L, 0);
+#else
+  lua_pushboolean(L, 1);
+#endif
+  lua_setfield(L, -2, "yields_in_pcall");
   lua_pushliteral(L, IG_VERSION);
   lua_setfield(L, -2, "version");
   lua_pushstring(L, curl_version_info(CURLVERSION_NOW)->version);

@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -25,7 +26,11 @@ struct igh_engine {
   long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
   igh_transfer *live; /* all that are owned: new, under way and done */
   igh_transfer *idle;
-  int idle_count;
+  int idle_count, under_way;
+  long long last_start;
+  igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
+  igh_ticket *news, **last_news;
+  int bell[2]; /* a pipe with a byte in it: readable for ever; -1: not there yet */
   pid_t process;
 };
 
@@ -35,6 +40,70 @@ static long long now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* --- tickets ------------------------------------------------------------------------------------ */
+
+static void leave_list(igh_ticket *ticket) {
+  if (ticket->link == NULL) return;
+  *ticket->link = ticket->next;
+  if (ticket->next != NULL)
+    ticket->next->link = ticket->link;
+  else if (ticket->engine->last_news == &ticket->next)
+    ticket->engine->last_news = ticket->link;
+  ticket->next = NULL;
+  ticket->link = NULL;
+}
+
+static void enter_list(igh_ticket *ticket, igh_ticket **place) {
+  ticket->link = place;
+  ticket->next = *place;
+  if (ticket->next != NULL) ticket->next->link = &ticket->next;
+  *place = ticket;
+}
+
+/* It is over: told with the next news, after those before it. */
+static void announce(igh_ticket *ticket) {
+  igh_engine *engine = ticket->engine;
+  ticket->over = true;
+  leave_list(ticket);
+  enter_list(ticket, engine->last_news);
+  engine->last_news = &ticket->next;
+}
+
+void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds) {
+  igh_ticket **place = milliseconds < 0 ? &engine->quiet : &engine->alarms;
+  ticket->engine = engine;
+  ticket->due = milliseconds < 0 ? -1 : now() + milliseconds;
+  if (milliseconds >= 0)
+    while (*place != NULL && (*place)->due <= ticket->due) place = &(*place)->next;
+  enter_list(ticket, place);
+}
+
+void igh_ticket_ring(igh_ticket *ticket) {
+  if (ticket->transfer != NULL)
+    igh_transfer_free(ticket->transfer);
+  else if (!ticket->over && igh_engine_is_ours(ticket->engine))
+    announce(ticket);
+}
+
+void igh_ticket_drop(igh_ticket *ticket) {
+  igh_transfer_free(ticket->transfer);
+  leave_list(ticket);
+  ticket->engine = NULL;
+  ticket->over = true;
+}
+
+igh_ticket *igh_engine_news(igh_engine *engine) {
+  igh_ticket *ticket = engine->news;
+  if (ticket != NULL) leave_list(ticket);
+  return ticket;
+}
+
+static void tell_alarms(igh_engine *engine) {
+  if (engine->alarms == NULL) return;
+  long long time = now();
+  while (engine->alarms != NULL && engine->alarms->due <= time) announce(engine->alarms);
 }
 
 /* --- libcurl's callbacks: no Lua, no failure but "no memory" ----------------------------------- */
@@ -117,6 +186,8 @@ igh_engine *igh_engine_new(void) {
   if (engine == NULL) return NULL;
   engine->process = getpid();
   engine->deadline = -1;
+  engine->last_news = &engine->news;
+  engine->bell[0] = engine->bell[1] = -1;
   engine->pollfd = igh_poller_open();
   if (engine->pollfd >= 0) engine->multi = new_multi(engine);
   if (engine->multi == NULL) {
@@ -143,9 +214,13 @@ static void destroy(igh_transfer *transfer) {
 static void unlink_transfer(igh_transfer *transfer) {
   *transfer->link = transfer->next;
   if (transfer->next != NULL) transfer->next->link = transfer->link;
-  if (transfer->owner != NULL) *transfer->owner = NULL;
+  if (transfer->owner != NULL) transfer->owner->transfer = NULL;
   transfer->owner = NULL;
   transfer->next = NULL;
+}
+
+static void drop_tickets(igh_ticket **list) {
+  while (*list != NULL) igh_ticket_drop(*list);
 }
 
 void igh_engine_free(igh_engine *engine) {
@@ -155,6 +230,9 @@ void igh_engine_free(igh_engine *engine) {
     next = transfer->next;
     igh_transfer_free(transfer);
   }
+  drop_tickets(&engine->alarms);
+  drop_tickets(&engine->quiet);
+  drop_tickets(&engine->news);
   while (engine->idle != NULL) {
     igh_transfer *transfer = engine->idle;
     engine->idle = transfer->next;
@@ -164,15 +242,39 @@ void igh_engine_free(igh_engine *engine) {
    * using. Their memory stays until the child ends. */
   if (ours) curl_multi_cleanup(engine->multi);
   igh_poller_close(engine->pollfd, ours);
+  for (int end = 0; end < 2; end++)
+    if (engine->bell[end] >= 0) close(engine->bell[end]);
   free(engine);
 }
 
 int igh_engine_pollfd(const igh_engine *engine) { return engine->pollfd; }
 
 long igh_engine_timeout(const igh_engine *engine) {
-  if (engine->deadline < 0) return -1;
-  long long left = engine->deadline - now();
+  long long deadline = engine->deadline;
+  if (engine->alarms != NULL && (deadline < 0 || engine->alarms->due < deadline))
+    deadline = engine->alarms->due;
+  if (engine->news != NULL) return 0;
+  if (deadline < 0) return -1;
+  long long left = deadline - now();
   return left < 0 ? 0 : (long)left;
+}
+
+bool igh_engine_is_busy(const igh_engine *engine) {
+  return engine->under_way > 0 || engine->alarms != NULL;
+}
+
+long igh_engine_age(const igh_engine *engine) {
+  return engine->under_way > 0 ? (long)(now() - engine->last_start) : -1;
+}
+
+bool igh_engine_ring(igh_engine *engine, bool on) {
+  if (engine->bell[0] < 0) {
+    if (!on) return true;
+    if (pipe(engine->bell) != 0) return false;
+    for (int end = 0; end < 2; end++) fcntl(engine->bell[end], F_SETFD, FD_CLOEXEC);
+    if (write(engine->bell[1], "", 1) != 1) return false;
+  }
+  return igh_poller_watch(engine->pollfd, engine->bell[0], on, false);
 }
 
 void igh_engine_wait(const igh_engine *engine) {
@@ -234,12 +336,15 @@ static void finish(igh_engine *engine, CURL *easy, CURLcode result) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer->status);
   if (result == CURLE_OK && follow(transfer)) return;
   transfer->state = IGH_DONE;
+  engine->under_way--;
+  if (transfer->owner != NULL) announce(transfer->owner);
 }
 
 void igh_engine_step(igh_engine *engine) {
   igh_event events[EVENTS];
   int running, count = igh_poller_take(engine->pollfd, events, EVENTS);
   for (int i = 0; i < count; i++) {
+    if (events[i].fd == engine->bell[0]) continue;
     int what = (events[i].readable ? CURL_CSELECT_IN : 0) |
                (events[i].writable ? CURL_CSELECT_OUT : 0) |
                (events[i].failed ? CURL_CSELECT_ERR : 0);
@@ -251,6 +356,7 @@ void igh_engine_step(igh_engine *engine) {
   }
   for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &running)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);
+  tell_alarms(engine);
 }
 
 /* What holds for every call to the API. */
@@ -293,7 +399,7 @@ static igh_transfer *take_idle(igh_engine *engine) {
   return transfer;
 }
 
-igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner) {
+igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner) {
   igh_transfer *transfer = take_idle(engine);
   if (transfer == NULL) return NULL;
   transfer->link = &engine->live;
@@ -301,7 +407,8 @@ igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner) {
   if (transfer->next != NULL) transfer->next->link = &transfer->next;
   engine->live = transfer;
   transfer->owner = owner;
-  *owner = transfer;
+  owner->engine = engine;
+  owner->transfer = transfer;
   transfer->state = IGH_NEW;
   set_up(transfer);
   return transfer;
@@ -312,8 +419,13 @@ CURLMcode igh_transfer_start(igh_transfer *transfer) {
   transfer->started = now();
   curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, transfer->timeout);
   CURLMcode code = curl_multi_add_handle(transfer->engine->multi, transfer->easy);
-  if (code != CURLM_OK) transfer->state = IGH_NEW;
-  return code;
+  if (code != CURLM_OK) {
+    transfer->state = IGH_NEW;
+    return code;
+  }
+  transfer->engine->under_way++;
+  transfer->engine->last_start = transfer->started;
+  return CURLM_OK;
 }
 
 /* These had secrets in them. */
@@ -346,9 +458,15 @@ static void reset(igh_transfer *transfer) {
 void igh_transfer_free(igh_transfer *transfer) {
   if (transfer == NULL) return;
   igh_engine *engine = transfer->engine;
+  igh_ticket *owner = transfer->owner;
   unlink_transfer(transfer);
+  if (owner != NULL) owner->over = true;
   if (!igh_engine_is_ours(engine)) return; /* see igh_engine_free */
-  if (transfer->state == IGH_UNDER_WAY) curl_multi_remove_handle(engine->multi, transfer->easy);
+  if (transfer->state == IGH_UNDER_WAY) {
+    curl_multi_remove_handle(engine->multi, transfer->easy);
+    engine->under_way--;
+    if (owner != NULL) announce(owner);
+  }
   if (engine->idle_count == IDLE_TRANSFERS) {
     destroy(transfer);
     return;

@@ -27,9 +27,19 @@ typedef struct igh_engine igh_engine;
 
 typedef enum { IGH_NEW, IGH_UNDER_WAY, IGH_DONE } igh_state;
 
+/* What somebody waits for: the end of a transfer, a time, or a ring. It lives in its owner's memory, and
+ * is dropped before that goes. */
+typedef struct igh_ticket {
+  igh_engine *engine;                /* NULL: not open, or the engine has ended */
+  struct igh_transfer *transfer;     /* NULL: none, answered or cancelled */
+  bool over;
+  long long due;                     /* on the engine's clock in ms; -1: not by time */
+  struct igh_ticket *next, **link;   /* in one of the engine's lists; `link` is what points here */
+} igh_ticket;
+
 typedef struct igh_transfer {
   igh_engine *engine;
-  struct igh_transfer **owner; /* set to NULL when the engine ends first */
+  igh_ticket *owner; /* has this transfer, until one of the two ends */
   struct igh_transfer *next, **link; /* `link` is what points here: the list is left in one step */
   igh_state state;
   const void *user; /* whose it is, for igh_engine_cancel */
@@ -67,14 +77,30 @@ int igh_engine_pollfd(const igh_engine *engine);
 long igh_engine_timeout(const igh_engine *engine);
 /* Blocks until one of the two. */
 void igh_engine_wait(const igh_engine *engine);
+/* Whether there is anything to wait for: a transfer under way, or a time. */
+bool igh_engine_is_busy(const igh_engine *engine);
+/* Milliseconds since a transfer was started last; -1: none is under way. */
+long igh_engine_age(const igh_engine *engine);
+/* Keeps the descriptor readable: what happened is for another one of those who watch it. False when
+ * there is no descriptor left. */
+bool igh_engine_ring(igh_engine *engine, bool on);
+/* The next ticket that is over and was not told yet, or NULL. */
+igh_ticket *igh_engine_news(igh_engine *engine);
 /* Lets libcurl work without blocking. */
 void igh_engine_step(igh_engine *engine);
 /* Ends all transfers of `user`. */
 void igh_engine_cancel(igh_engine *engine, const void *user);
 
-/* A transfer in state IGH_NEW, with what holds for each one set; NULL when there is no memory.
- * `*owner` is set to it. */
-igh_transfer *igh_transfer_new(igh_engine *engine, igh_transfer **owner);
+/* Opens a zeroed ticket that is over after so many milliseconds; -1: when it is rung. */
+void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds);
+/* It is over now; a transfer of it that is under way is cancelled. */
+void igh_ticket_ring(igh_ticket *ticket);
+/* Forgets it, and ends its transfer. Once more does no harm. */
+void igh_ticket_drop(igh_ticket *ticket);
+
+/* A transfer in state IGH_NEW, with what holds for each one set, on a zeroed ticket; NULL when there is
+ * no memory. */
+igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner);
 CURLMcode igh_transfer_start(igh_transfer *transfer);
 /* Ends it wherever it stands; what can be used again goes back to the engine. NULL is fine. */
 void igh_transfer_free(igh_transfer *transfer);

@@ -82,7 +82,8 @@ ig_kind ig_kind_of_code(lua_Number code, lua_Number subcode) {
  * whether it was carried out. */
 static bool is_retryable(ig_kind kind, const ig_call *call) {
   bool unknown_outcome = kind == IG_NETWORK || kind == IG_TIMEOUT;
-  return kinds[kind].retryable && !(unknown_outcome && strcmp(call->method, "POST") == 0);
+  bool posts = call->method != NULL && strcmp(call->method, "POST") == 0;
+  return kinds[kind].retryable && !(unknown_outcome && posts);
 }
 
 void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call) {
@@ -138,20 +139,24 @@ static int add_part(lua_State *L, const char *label, const char *member) {
   return 2;
 }
 
-/* GET /v26.0/me: the message (auth, HTTP 400, code 190, subcode 463, trace AbC) */
+/* GET /v26.0/me: the message (auth, HTTP 400, code 190, subcode 463, trace AbC), or without a call:
+ * the message (cancelled) */
 static int error_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   ig_needstack(L, 20);
   static const char *const head[][2] = {{"method", " "}, {"path", ": "}, {"message", " ("}};
-  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+  lua_getfield(L, 1, "method");
+  size_t first = lua_isnil(L, -1) ? 2 : 0; /* no call, but a task */
+  lua_pop(L, 1);
+  for (size_t i = first; i < sizeof head / sizeof *head; i++) {
     lua_getfield(L, 1, head[i][0]);
     if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
     lua_pushstring(L, head[i][1]);
   }
   lua_getfield(L, 1, "kind");
   if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
-  int parts = 7;
+  int parts = lua_gettop(L) - 1;
   parts += add_part(L, "HTTP ", "status");
   parts += add_part(L, "code ", "code");
   parts += add_part(L, "subcode ", "subcode");
@@ -163,10 +168,10 @@ static int error_tostring(lua_State *L) {
 
 static const luaL_Reg error_meta[] = {{"__tostring", error_tostring}, {NULL, NULL}};
 
-/* error.fail(kind, method, path, message, status?) -> nil, err, kind: for the Lua side. */
+/* error.fail(kind, method?, path?, message, status?) -> nil, err, kind: for the Lua side. */
 static int error_fail(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
-  ig_call call = {luaL_checkstring(L, 2), luaL_checkstring(L, 3), (long)luaL_optinteger(L, 5, 0)};
+  ig_call call = {luaL_optstring(L, 2, NULL), luaL_optstring(L, 3, NULL), (long)luaL_optinteger(L, 5, 0)};
   const char *message = luaL_checkstring(L, 4);
   for (int kind = 0; kind < IG_KIND_COUNT; kind++)
     if (strcmp(kinds[kind].name, name) == 0)

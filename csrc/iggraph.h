@@ -20,6 +20,7 @@
 #define IG_CURSOR "iggraph.cursor"
 #define IG_ENGINE "iggraph.engine"
 #define IG_ERROR "iggraph.error"
+#define IG_TICKET "iggraph.ticket"
 #define IG_TRANSFER "iggraph.transfer"
 
 /* --- core.c ---------------------------------------------------------------- */
@@ -125,7 +126,7 @@ int ig_client_path(lua_State *L);
 /* --- transfer.c ------------------------------------------------------------ */
 
 typedef struct {
-  igh_transfer *transfer; /* NULL: answered, cancelled, or its engine is gone */
+  igh_ticket ticket; /* first: a transfer is waited for like any ticket */
   const char *method;
 } ig_transfer;
 

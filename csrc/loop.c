@@ -1,9 +1,10 @@
-/* The engine as Lua sees it: what an event loop watches (the protocol that cqueues polls). */
+/* The engine as Lua sees it: what an event loop watches (the protocol that cqueues polls), and the
+ * tickets that are waited for. */
 #include "iggraph.h"
 
 #include <poll.h>
 
-static const char registry_key = 0;
+static const char registry_key = 0, tickets_key = 0;
 
 static int engine_gc(lua_State *L) {
   igh_engine **box = lua_touserdata(L, 1);
@@ -53,6 +54,95 @@ static int loop_engine(lua_State *L) {
   return 1;
 }
 
+/* --- tickets ---------------------------------------------------------------------------------- */
+
+static igh_ticket *check_ticket(lua_State *L, int index) {
+  ig_transfer *transfer = luaL_testudata(L, index, IG_TRANSFER);
+  return transfer != NULL ? &transfer->ticket : luaL_checkudata(L, index, IG_TICKET);
+}
+
+static int ticket_gc(lua_State *L) {
+  igh_ticket_drop(luaL_checkudata(L, 1, IG_TICKET));
+  return 0;
+}
+
+/* loop.ticket(seconds?) -> a ticket that is over then, or when it is rung */
+static int loop_ticket(lua_State *L) {
+  lua_Number seconds = luaL_optnumber(L, 1, -1);
+  igh_ticket *ticket = ig_newobject(L, IG_TICKET, sizeof *ticket);
+  igh_ticket_open(ticket, ig_engine(L), seconds > 1e6 ? 1000000000L : seconds < 0 ? -1 : (long)(seconds * 1000));
+  return 1;
+}
+
+/* loop.ring(ticket): it is over now; a call is cancelled */
+static int loop_ring(lua_State *L) {
+  igh_ticket_ring(check_ticket(L, 1));
+  return 0;
+}
+
+/* loop.is_over(ticket); true for one of another process, too: nobody will work on it here */
+static int loop_is_over(lua_State *L) {
+  const igh_ticket *ticket = check_ticket(L, 1);
+  lua_pushboolean(L, ticket->over || !igh_engine_is_ours(ticket->engine));
+  return 1;
+}
+
+/* Pushes the state's table of the tickets that somebody waits for, by their address. It keeps none of
+ * them: a waiter that is gone, and its ticket with it, is nobody's. */
+static void push_tickets(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &tickets_key);
+  if (!lua_isnil(L, -1)) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &tickets_key);
+}
+
+/* loop.await(ticket, waiter): news of this ticket will be this value */
+static int loop_await(lua_State *L) {
+  const igh_ticket *ticket = check_ticket(L, 1);
+  luaL_checkany(L, 2);
+  lua_settop(L, 2);
+  ig_getkept(L, 1);
+  lua_pushvalue(L, 2);
+  lua_setfield(L, 3, "waiter");
+  push_tickets(L);
+  lua_pushvalue(L, 1);
+  lua_rawsetp(L, -2, ticket);
+  return 0;
+}
+
+/* engine:news() -> the waiter of a ticket that is over and was not told yet, or nil */
+static int engine_news(lua_State *L) {
+  igh_engine *engine = check_engine(L);
+  push_tickets(L);
+  int tickets = lua_gettop(L);
+  for (const igh_ticket *ticket; (ticket = igh_engine_news(engine)) != NULL; lua_settop(L, tickets)) {
+    lua_rawgetp(L, tickets, ticket);
+    if (lua_isnil(L, -1)) continue;
+    ig_getkept(L, -1);
+    lua_getfield(L, -1, "waiter");
+    lua_pushnil(L);
+    lua_rawsetp(L, tickets, ticket);
+    return 1;
+  }
+  return 0;
+}
+
+#if LUA_VERSION_NUM != 502
+/* loop.is_yieldable(): whether the running coroutine can be suspended here. Lua 5.2 does not tell. */
+static int loop_is_yieldable(lua_State *L) {
+  lua_pushboolean(L, lua_isyieldable(L));
+  return 1;
+}
+#endif
+
+/* --- the engine ------------------------------------------------------------------------------- */
+
 /* loop.sleep(seconds): blocks */
 static int loop_sleep(lua_State *L) {
   lua_Number seconds = luaL_checknumber(L, 1);
@@ -93,16 +183,49 @@ static int engine_wait(lua_State *L) {
   return 0;
 }
 
+/* engine:is_busy(): whether there is anything to wait for, a transfer or a time */
+static int engine_is_busy(lua_State *L) {
+  lua_pushboolean(L, igh_engine_is_busy(check_engine(L)));
+  return 1;
+}
+
+/* engine:age() -> seconds since a transfer was started last, or nil where none is under way */
+static int engine_age(lua_State *L) {
+  long age = igh_engine_age(check_engine(L));
+  if (age < 0) return 0;
+  lua_pushnumber(L, (lua_Number)age / 1000);
+  return 1;
+}
+
+/* engine:ring(on): keeps the descriptor readable, for another one of those who watch it */
+static int engine_ring(lua_State *L) {
+  if (!igh_engine_ring(check_engine(L), lua_toboolean(L, 2)))
+    ig_raise(L, "iggraph: no descriptor left");
+  return 0;
+}
+
 static const luaL_Reg engine_methods[] = {
-    {"pollfd", engine_pollfd}, {"events", engine_events}, {"timeout", engine_timeout},
-    {"step", engine_step},     {"wait", engine_wait},     {NULL, NULL}};
+    {"age", engine_age},         {"events", engine_events}, {"is_busy", engine_is_busy},
+    {"news", engine_news},       {"pollfd", engine_pollfd}, {"ring", engine_ring},
+    {"step", engine_step},       {"timeout", engine_timeout}, {"wait", engine_wait},
+    {NULL, NULL}};
 
 static const luaL_Reg engine_meta[] = {{"__gc", engine_gc}, {NULL, NULL}};
 
+static const luaL_Reg ticket_meta[] = {{"__gc", ticket_gc}, {NULL, NULL}};
+
 static const luaL_Reg loop_funcs[] = {
-    {"engine", loop_engine}, {"sleep", loop_sleep}, {NULL, NULL}};
+    {"await", loop_await}, {"engine", loop_engine},
+#if LUA_VERSION_NUM != 502
+    {"is_yieldable", loop_is_yieldable},
+#endif
+    {"is_over", loop_is_over}, {"ring", loop_ring},
+    {"sleep", loop_sleep}, {"ticket", loop_ticket}, {NULL, NULL}};
 
 void ig_open_loop(lua_State *L) {
+  static const luaL_Reg none[] = {{NULL, NULL}};
+  ig_newtype(L, IG_TICKET, ticket_meta, none);
+  lua_pop(L, 1);
   ig_newtype(L, IG_ENGINE, engine_meta, loop_funcs);
   lua_getfield(L, -1, "methods");
   luaL_setfuncs(L, engine_methods, 0);

@@ -19,19 +19,19 @@ void ig_start(lua_State *L, int client_index, const char *method, const char *pa
   lua_pushstring(L, path);
   lua_setfield(L, -2, "path");
   lua_pop(L, 1);
-  igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->transfer);
+  igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->ticket);
   if (transfer == NULL) ig_nomemory(L);
   ig_request(L, client, transfer, method, path, params);
   CURLMcode code = igh_transfer_start(transfer);
   if (code != CURLM_OK) ig_raise(L, "iggraph: %s", curl_multi_strerror(code));
 }
 
-void ig_cancel(lua_State *L, int index) { igh_transfer_free(check_transfer(L, index)->transfer); }
+void ig_cancel(lua_State *L, int index) { igh_ticket_ring(&check_transfer(L, index)->ticket); }
 
 /* Its transfer, unless that is over, or belongs to the process that this one was forked from. */
 static igh_transfer *live(const ig_transfer *self) {
-  bool ours = self->transfer != NULL && igh_engine_is_ours(self->transfer->engine);
-  return ours ? self->transfer : NULL;
+  igh_transfer *transfer = self->ticket.transfer;
+  return transfer != NULL && igh_engine_is_ours(transfer->engine) ? transfer : NULL;
 }
 
 bool ig_is_open(lua_State *L, int index) {
@@ -56,13 +56,6 @@ static int transfer_start(lua_State *L) {
   return 1;
 }
 
-/* transfer.is_done(transfer): whether the answer can be taken; true for a cancelled one, too */
-static int transfer_is_done(lua_State *L) {
-  const igh_transfer *transfer = live(check_transfer(L, 1));
-  lua_pushboolean(L, transfer == NULL || transfer->state == IGH_DONE);
-  return 1;
-}
-
 /* transfer.answer(transfer) -> value, or nil, err, kind; once */
 static int transfer_answer(lua_State *L) {
   const ig_transfer *self = check_transfer(L, 1);
@@ -81,26 +74,22 @@ static int transfer_answer(lua_State *L) {
   return results;
 }
 
-/* transfer.cancel(transfer): ends it wherever it stands */
-static int transfer_cancel(lua_State *L) {
-  ig_cancel(L, 1);
+static int transfer_gc(lua_State *L) {
+  igh_ticket_drop(&check_transfer(L, 1)->ticket);
   return 0;
 }
 
 static int transfer_tostring(lua_State *L) {
   const ig_transfer *self = check_transfer(L, 1);
-  lua_pushfstring(L, "iggraph.transfer (%s)", self->transfer == NULL ? "over" : self->method);
+  lua_pushfstring(L, "iggraph.transfer (%s)", self->ticket.transfer == NULL ? "over" : self->method);
   return 1;
 }
 
 static const luaL_Reg transfer_meta[] = {
-    {"__gc", transfer_cancel}, {"__tostring", transfer_tostring}, {NULL, NULL}};
+    {"__gc", transfer_gc}, {"__tostring", transfer_tostring}, {NULL, NULL}};
 
-static const luaL_Reg transfer_funcs[] = {{"answer", transfer_answer},
-                                          {"cancel", transfer_cancel},
-                                          {"is_done", transfer_is_done},
-                                          {"start", transfer_start},
-                                          {NULL, NULL}};
+static const luaL_Reg transfer_funcs[] = {
+    {"answer", transfer_answer}, {"start", transfer_start}, {NULL, NULL}};
 
 void ig_open_transfer(lua_State *L) {
   ig_newtype(L, IG_TRANSFER, transfer_meta, transfer_funcs);

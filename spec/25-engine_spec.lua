@@ -45,7 +45,7 @@ describe("the engine", function()
       engine:step()
       open = 0
       for _, transfer in ipairs(transfers) do
-        if not core.transfer.is_done(transfer) then open = open + 1 end
+        if not core.loop.is_over(transfer) then open = open + 1 end
       end
     end
     for _, transfer in ipairs(transfers) do assert.equal("slow_100", core.transfer.answer(transfer).id) end
@@ -56,8 +56,8 @@ describe("the engine", function()
   it("takes an answer once, and none that is not there", function()
     local transfer = core.transfer.start(client.new(), "GET", "me")
     assert.error_matches(function() core.transfer.answer(transfer) end, "under way")
-    core.transfer.cancel(transfer)
-    core.transfer.cancel(transfer)
+    core.loop.ring(transfer)
+    core.loop.ring(transfer)
     local value, err, kind = core.transfer.answer(transfer)
     assert.is_nil(value)
     assert.equal("cancelled", kind)

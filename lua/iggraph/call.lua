@@ -2,10 +2,11 @@
 -- in Lua, because a C function cannot yield and go on in LuaJIT; all that it calls is C.
 
 local core = require "iggraph.core"
+local hosts = require "iggraph.host"
 local retry = require "iggraph.retry"
+local wait = require "iggraph.wait"
 
-local kept = core.client.kept
-local engine_of, is_done, answer = core.loop.engine, core.transfer.is_done, core.transfer.answer
+local kept, answer = core.client.kept, core.transfer.answer
 
 --- Carries out one call, again where the client's retry policy says so.
 -- @param client
@@ -14,19 +15,13 @@ local engine_of, is_done, answer = core.loop.engine, core.transfer.is_done, core
 -- @return the answer, or `nil, err, kind`
 return function(client, start, ...)
   local own = kept(client)
-  local host, policy, attempt = own.host, own.retry, 1
+  local host, policy, attempt = own.host or hosts.current(), own.retry, 1
   while true do
-    local transfer = start(...)
-    local engine = engine_of()
-    while not is_done(transfer) do
-      host.wait(engine)
-      engine:step()
-    end
-    local value, err, kind = answer(transfer)
+    local value, err, kind = answer(wait.on(host, start, ...))
     if not err then return value end
     local delay = retry.delay(policy, err, attempt, core.random())
     if not delay then return nil, err, kind end
-    host.sleep(delay)
+    wait.sleep(host, delay)
     attempt = attempt + 1
   end
 end

@@ -7,6 +7,7 @@ local cursor = require "iggraph.cursor"
 local host = require "iggraph.host"
 local nodes = require "iggraph.nodes"
 local retry = require "iggraph.retry"
+local wait = require "iggraph.wait"
 local with_params = require "iggraph.params"
 
 core.params.set_encoder(require("iggraph.json").encode)
@@ -27,7 +28,8 @@ local client, raise = core.client.methods, core.error.raise
 -- @tparam[opt=33554432] number options.max_response bytes of one answer, unpacked
 -- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
 -- @tparam[opt=false] table|boolean options.retry `{ attempts, max_delay }`
--- @tparam[opt="block"] string|table options.host
+-- @tparam[opt] string|table options.host how to wait: `"block"`, `"nvim"`, `"ngx"`, `"cqueues"`, `"luv"`, or
+-- a table of `wait(engine)` and `sleep(seconds)`; nil: as befits the code that makes a call
 -- @return the client; raises for an unknown or wrong option and names it
 local function new(options)
   if type(options) ~= "table" then raise("iggraph.new: a table of options expected") end
@@ -108,9 +110,15 @@ client.with_token = core.client.with_token
 -- @treturn table
 function client:usage() return kept(self).usage end
 
---- Ends it: what is under way is cancelled, secrets are overwritten; a later call raises.
--- @function client:close
-client.close = core.client.close
-core.client.meta.__close = core.client.close
+local close = core.client.close
+
+--- Ends it: what is under way is cancelled (who waits for it gets `nil, err, "cancelled"`), secrets are
+-- overwritten; a later call raises.
+function client:close()
+  close(self)
+  wait.tell(core.loop.engine())
+end
+
+core.client.meta.__close = client.close
 
 return { new = new }

@@ -4,24 +4,46 @@
 
 local call = require "iggraph.call"
 local core = require "iggraph.core"
+local coroutines = require "iggraph.host.coroutines"
+local hosts = require "iggraph.host"
+local wait = require "iggraph.wait"
 
 local take, take_page = core.cursor.take, core.cursor.take_page
 local start, accept, goes_on = core.cursor.start, core.cursor.accept, core.cursor.goes_on
-local prefetches, client_of = core.cursor.prefetches, core.cursor.client
+local prefetches, client_of, close = core.cursor.prefetches, core.cursor.client, core.cursor.close
+local kept, raise = core.client.kept, core.error.raise
 
 local cursor = core.cursor.methods
+
+-- Which coroutine is fetching a page of a cursor. One that is gone does so no more.
+local fetching = setmetatable({}, { __mode = "kv" })
+local PLAIN_CODE = {}
+
+local function is_elsewhere(fetcher)
+  if not fetcher or fetcher == (coroutines.running() or PLAIN_CODE) then return false end
+  return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead"
+end
 
 local function fetch(self)
   local ok, err, kind = goes_on(self)
   if not ok then return nil, err, kind end
+  local client = client_of(self)
   local page
-  page, err, kind = call(client_of(self), start, self)
+  page, err, kind = call(client, start, self)
   if err then return nil, err, kind end
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then
     start(self)
-    core.loop.engine():step()
+    wait.go_on(kept(client).host or hosts.current())
   end
+  return ok, err, kind
+end
+
+local function fetch_alone(self)
+  if is_elsewhere(fetching[self]) then raise "the cursor is in use by another coroutine" end
+  fetching[self] = coroutines.running() or PLAIN_CODE
+  local ok, err, kind = fetch(self)
+  fetching[self] = nil
   return ok, err, kind
 end
 
@@ -29,7 +51,7 @@ local function advance(self, what)
   while true do
     local value, more = what(self)
     if value ~= nil or not more then return value end
-    local ok, err, kind = fetch(self)
+    local ok, err, kind = fetch_alone(self)
     if not ok then return nil, err, kind end
   end
 end
@@ -54,7 +76,10 @@ function cursor:next() return advance(self, take) end
 -- @return an iterator for `for page in cursor:pages() do`; raises the error object. Leaving the loop
 -- leaves the cursor as it is
 function cursor:pages()
-  return function() return next_page(self) end
+  return function()
+    local page = next_page(self) -- not by a tail call: in Lua 5.1 it would hide that a loop has called
+    return page
+  end
 end
 
 --- Where it stands, exact to the item: a small table, to be stored (as JSON, too) and given as
@@ -66,8 +91,13 @@ end
 cursor.position = core.cursor.position
 
 --- Drops what is in flight; the cursor gives no more. `<close>` does the same, and so does collection.
--- @function cursor:close
-cursor.close = core.cursor.close
+-- A coroutine that waits for a page of it gets `nil, err, "cancelled"`.
+function cursor:close()
+  close(self)
+  wait.tell(core.loop.engine())
+end
+
+core.cursor.meta.__close = cursor.close
 
 core.cursor.meta.__call = raising(take)
 

@@ -14,6 +14,7 @@
 local core = require "iggraph.core"
 core.error.set_home(debug.getinfo(1, "S").source:gsub("[^/\\]*$", ""))
 local client = require "iggraph.client"
+local task = require "iggraph.task"
 
 local iggraph = {}
 
@@ -24,6 +25,8 @@ iggraph._VERSION = core.version
 iggraph.null = core.null
 
 iggraph.new = client.new
+iggraph.spawn = task.spawn
+iggraph.map = task.map
 
 --- What this runs on.
 -- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`

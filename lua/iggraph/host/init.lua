@@ -1,28 +1,65 @@
---- Which host a client waits in. A host is a table of two functions, and nothing else in the module
--- knows one: `wait(engine)` returns when the engine's descriptor is readable or its timeout over,
--- `sleep(seconds)` when that time is.
+--- Which host a call waits in; nothing else in the module knows one. A host is a table of functions:
+--
+-- * `waiter()` what can be parked in place of the one who calls: `park()` suspends him, `wake()` has him go
+--   on; nil in plain code. Raises where the host can do neither.
+-- * `drive(engine)` has the engine stepped whenever it has something to do, as long as it has
+-- * `wait(engine, ticket)` for plain code: returns when the engine may have something to do
+-- * `sleep(seconds)` where the engine is not to be asked for that
+-- * `is_shared` whether several may be in `wait` at once
+-- * `spawn(fn)` runs a function beside the others, until it first waits
 
 local raise = require("iggraph.core").error.raise
 
 local host = {}
 
-local names = { block = "iggraph.host.block" }
+local NAMES = { block = true, cqueues = true, luv = true, ngx = true, nvim = true }
+
+local function load(name) return require("iggraph.host." .. name) end
+
+-- These two own the process: what runs inside of them runs in nothing else.
+local ngx, vim = rawget(_G, "ngx"), rawget(_G, "vim")
+local owner = type(ngx) == "table" and ngx.get_phase and "ngx"
+  or type(vim) == "table" and vim.loop and vim.schedule and "nvim"
+
+local function is_in_cqueues()
+  local cqueues = package.loaded.cqueues
+  return type(cqueues) == "table" and cqueues.running and cqueues.running()
+end
+
+local function is_in_luv()
+  local luv = package.loaded.luv
+  return type(luv) == "table" and luv.loop_mode and luv.loop_mode()
+end
+
+--- The host that the running code is in.
+-- @tparam[opt] table fallback where it is in none: the script's own
+-- @treturn table
+function host.current(fallback)
+  if owner then return load(owner) end
+  if is_in_cqueues() then return load "cqueues" end
+  if is_in_luv() then return load "luv" end
+  return fallback or load "block"
+end
+
+local function of_loop(loop)
+  for _, name in ipairs { "wait", "sleep" } do
+    if type(loop[name]) ~= "function" then
+      raise(("iggraph.new: host.%s must be a function"):format(name))
+    end
+  end
+  return load("block").of(loop)
+end
 
 --- @tparam string|table|nil choice the `host` option of `iggraph.new`
--- @treturn table the host; raises for an unknown name
+-- @treturn table|nil the host; nil: the one that each call is in. Raises for an unknown name
 function host.find(choice)
-  if choice == nil then choice = "block" end
-  if type(choice) == "table" then
-    for _, name in ipairs { "wait", "sleep" } do
-      if type(choice[name]) ~= "function" then
-        raise(("iggraph.new: host.%s must be a function"):format(name))
-      end
-    end
-    return choice
-  end
+  if choice == nil then return nil end
+  if type(choice) == "table" then return of_loop(choice) end
   if type(choice) ~= "string" then raise("iggraph.new: host must be a name or a table") end
-  if not names[choice] then raise(("iggraph.new: host '%s' is not known"):format(choice)) end
-  return require(names[choice])
+  if not NAMES[choice] then raise(("iggraph.new: host '%s' is not known"):format(choice)) end
+  local ok, found = pcall(load, choice)
+  if not ok then raise(("iggraph.new: host '%s' cannot be had here: %s"):format(choice, found)) end
+  return found
 end
 
 return host

@@ -1,0 +1,112 @@
+--- The coroutines that are resumed from here: those that wait in a script, Neovim or libuv. A host that
+-- has a scheduler of its own (nginx, cqueues) resumes its own.
+
+local core = require "iggraph.core"
+
+local coroutines = {}
+
+local running, yield = coroutine.running, coroutine.yield
+
+local ours = setmetatable({}, { __mode = "k" })   -- the coroutines that `spawn` made
+local tasks = setmetatable({}, { __mode = "kv" }) -- coroutine -> the task that it carries out
+
+local queue, first, last = {}, 1, 0 -- waiters to be resumed
+
+--- @return the running coroutine, or nil in plain code
+function coroutines.running()
+  local thread, is_main = running()
+  return not is_main and thread or nil
+end
+
+--- @return the task that is running, or nil
+function coroutines.task() return tasks[coroutines.running()] end
+
+--- The running coroutine carries out this task.
+function coroutines.carry_out(task) tasks[coroutines.running()] = task end
+
+--- Whether the running coroutine was made by `spawn`.
+function coroutines.is_ours() return ours[coroutines.running()] end
+
+local Waiter = {}
+Waiter.__index = Waiter
+
+--- Somebody else may resume it, too: the caller has to look whether it is time.
+function Waiter:park()
+  self.is_parked = true
+  yield()
+  self.is_parked = false
+end
+
+function Waiter:wake()
+  if self.held then self.held[self] = nil end
+  last = last + 1
+  queue[last] = self
+  self.notify()
+end
+
+--- A waiter for the running coroutine.
+-- @tparam function notify is called when there is something to run
+-- @tparam[opt] table held has it as a key until it is woken: without that, a coroutine that nobody else
+-- refers to is collected while it waits
+function coroutines.waiter(notify, held)
+  local waiter = setmetatable({ thread = running(), notify = notify, held = held }, Waiter)
+  if held then held[waiter] = true end
+  return waiter
+end
+
+--- Tells what went wrong where nobody is left to be told by a return value or an error.
+function coroutines.report(text) io.stderr:write(text, "\n") end
+
+--- What a coroutine is told that tries to wait where it cannot be suspended.
+coroutines.CANNOT = "cannot wait here: a coroutine cannot be suspended inside of a function that C has called"
+  .. " (table.sort, require, a metamethod)"
+if not core.yields_in_pcall then
+  coroutines.CANNOT = coroutines.CANNOT .. ", and in Lua 5.1 neither inside of pcall nor in a for loop's"
+    .. " iterator: take items by cursor:next() in a while loop"
+end
+
+--- The same where only the attempt could tell: Lua 5.2, and metamethods in Lua 5.1.
+function coroutines.in_words(err)
+  local is_one = type(err) == "string" and err:find("attempt to yield across", 1, true)
+  return is_one and coroutines.CANNOT or err
+end
+
+local function resume(thread, report)
+  local ok, err = coroutine.resume(thread)
+  if ok then return end
+  err = coroutines.in_words(err)
+  local task = tasks[thread]
+  if task then return task:finish(false, err) end
+  (report or coroutines.report)("iggraph: a coroutine failed: " .. debug.traceback(thread, tostring(err)))
+end
+
+--- Resumes those that are ready, and those that this makes ready.
+-- @tparam[opt] function report is told of the error of a coroutine that nobody else resumes
+-- @tparam[opt] function is_enough ends it early
+-- @treturn boolean whether there were any
+function coroutines.run(report, is_enough)
+  local found = first <= last
+  while first <= last and not (is_enough and is_enough()) do
+    local waiter = queue[first]
+    queue[first] = nil
+    first = first + 1
+    if waiter.is_parked and coroutine.status(waiter.thread) == "suspended" then
+      resume(waiter.thread, report)
+    end
+  end
+  return found
+end
+
+--- Whether some are left to be resumed.
+function coroutines.are_ready() return first <= last end
+
+--- Runs a function in a coroutine of its own, until it first waits.
+-- @treturn thread
+function coroutines.spawn(fn)
+  local thread = coroutine.create(fn)
+  ours[thread] = true
+  resume(thread)
+  return thread
+end
+
+return coroutines

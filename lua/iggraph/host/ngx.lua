@@ -1,0 +1,113 @@
+--- The host of OpenResty. Nginx lets Lua watch no descriptor of others, so one driver a worker, a timer's
+-- light thread, steps the engine every millisecond or so while transfers are under way; those who wait do so
+-- on semaphores. See README, "How it is built".
+local semaphore = require "ngx.semaphore"
+
+local core = require "iggraph.core"
+
+local ngx = ngx -- luacheck: read globals ngx
+local loop, raise = core.loop, core.error.raise
+
+local host = {}
+
+-- The phases in which nginx can suspend a light thread.
+local WAITS = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
+  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+}
+
+local function check_phase()
+  local phase = ngx.get_phase()
+  if not WAITS[phase] then
+    raise(("cannot wait here: nginx does not in its %s phase; call from a timer (ngx.timer.at)"):format(phase))
+  end
+end
+
+-- --- the driver ----------------------------------------------------------------------------------
+
+local SHORTEST, LONGEST, PART_OF_AGE = 0.001, 0.01, 0.05 -- seconds, seconds, of the youngest transfer
+local GONE_EVERY = 0.1 -- seconds
+
+local parked = {} -- those who wait
+local driver -- what wakes it before its time; nil: there is none
+
+-- Nginx ends the light threads of a request whose client has gone, and says nothing. Who waits on his
+-- semaphore no longer, and was not woken, is gone.
+local function drop_the_gone()
+  for waiter in pairs(parked) do
+    if waiter.news:count() >= 0 then
+      parked[waiter] = nil
+      loop.ring(waiter.ticket)
+    end
+  end
+end
+
+local function pause(engine)
+  local age, timeout = engine:age(), engine:timeout()
+  if not age then return timeout or 0 end
+  return math.max(SHORTEST, math.min(LONGEST, age * PART_OF_AGE))
+end
+
+local function drive()
+  local change, engine, next_look = driver, loop.engine(), 0
+  while engine:is_busy() do
+    change:wait(pause(engine))
+    engine:step()
+    if ngx.now() >= next_look then
+      drop_the_gone()
+      next_look = ngx.now() + GONE_EVERY
+    end
+  end
+  driver = nil
+end
+
+function host.drive()
+  if driver then
+    if driver:count() < 1 then driver:post() end
+    return
+  end
+  driver = semaphore.new()
+  local ok, why = ngx.timer.at(0, function()
+    local ok, err = pcall(drive)
+    if not ok then
+      driver = nil
+      ngx.log(ngx.ERR, "iggraph: ", err)
+    end
+  end)
+  if not ok then
+    driver = nil
+    raise("nginx gives no timer: " .. why)
+  end
+end
+
+-- --- those who wait ------------------------------------------------------------------------------
+
+local LOOK_AGAIN = 10 -- seconds
+
+local Waiter = {}
+Waiter.__index = Waiter
+
+function Waiter:park()
+  parked[self] = true
+  if not self.news:wait(LOOK_AGAIN) then host.drive() end
+  parked[self] = nil
+end
+
+function Waiter:wake()
+  parked[self] = nil
+  self.news:post()
+end
+
+function host.waiter()
+  check_phase()
+  return setmetatable({ news = semaphore.new() }, Waiter)
+end
+
+function host.spawn(fn)
+  check_phase()
+  return ngx.thread.spawn(fn)
+end
+
+function host.report(text) ngx.log(ngx.ERR, text) end
+
+return host

@@ -1,0 +1,26 @@
+--- The host of Neovim: libuv, and a main loop, from which coroutines are resumed, so that they may call
+-- its API. Plain code waits by `vim.wait`, and events go on.
+local core = require "iggraph.core"
+local libuv = require "iggraph.host.libuv"
+
+local vim = vim -- luacheck: read globals vim
+local loop, raise = core.loop, core.error.raise
+
+local DAY, INTERVAL = 24 * 3600 * 1000, 1000 -- milliseconds; vim.wait looks at each event, too
+
+return libuv.make(vim.loop, {
+  in_main = vim.schedule_wrap,
+  check = function()
+    if vim.in_fast_event() then
+      raise("cannot wait here: a callback of libuv has to return; call from a coroutine (iggraph.spawn) or by"
+        .. " vim.schedule")
+    end
+  end,
+  wait = function(ticket)
+    local is_over, why = vim.wait(DAY, function() return loop.is_over(ticket) end, INTERVAL)
+    if not is_over and why == -2 then loop.ring(ticket) end -- Ctrl-C
+  end,
+  report = function(text)
+    vim.schedule(function() vim.notify(text, vim.log.levels.ERROR) end)
+  end,
+})

@@ -1,0 +1,183 @@
+--- Several calls at a time, in every host: tasks.
+-- @classmod task
+
+local core = require "iggraph.core"
+local coroutines = require "iggraph.host.coroutines"
+local hosts = require "iggraph.host"
+local wait = require "iggraph.wait"
+
+local raise, fail, ticket = core.error.raise, core.error.fail, core.loop.ticket
+local unpack = table.unpack or unpack -- luacheck: read globals unpack
+
+local task = {}
+task.__index = task
+task.__name = "iggraph.task"
+
+local CONCURRENCY = 16
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+local function cancelled() return fail("cancelled", nil, nil, "the task was cancelled") end
+
+-- An error of this module is what a call in the task failed with: nil, err, kind, as the call gave it.
+local function failure(err)
+  return pack(nil, err, type(err) == "table" and rawget(err, "kind") or nil)
+end
+
+-- --- the end of a task ---------------------------------------------------------------------------
+
+local newproxy = rawget(_G, "newproxy") -- before Lua 5.2 tables are collected in silence
+
+local function at_collection(action)
+  if not newproxy then return setmetatable({}, { __gc = action }) end
+  local proxy = newproxy(true)
+  getmetatable(proxy).__gc = action
+  return proxy
+end
+
+-- An error that nobody asked for is told when nobody can ask for it any more.
+local function tell_if_unseen(self, err)
+  local report, was_seen = self.host.report or coroutines.report, {}
+  self.was_seen = was_seen
+  self.unseen = at_collection(function()
+    if not was_seen[1] then report("iggraph: a task that nobody waited for failed: " .. tostring(err)) end
+  end)
+end
+
+local function settle(self, results)
+  self.results = results
+  for _, waiting in ipairs(self.waiting) do wait.ring(waiting) end
+  self.waiting = {}
+  if self.on_end then self.on_end(self) end
+end
+
+--- What a task returned, or the error that it raised; called once more after `cancel`, to no effect.
+function task:finish(ok, ...)
+  if self.results then return end
+  if not ok then tell_if_unseen(self, (...)) end
+  settle(self, ok and pack(...) or failure(...))
+end
+
+-- Where pcall cannot be yielded through, who resumes the coroutine tells of the error.
+local protected = core.yields_in_pcall and pcall or function(fn, ...) return true, fn(...) end
+
+-- --- tasks ---------------------------------------------------------------------------------------
+
+local function spawn(on_end, fn, ...)
+  local self = setmetatable({ waiting = {}, host = hosts.current(), on_end = on_end }, task)
+  local arguments = pack(...)
+  self.thread = self.host.spawn(function()
+    coroutines.carry_out(self)
+    if not self.results then self:finish(protected(fn, unpack(arguments, 1, arguments.n))) end
+  end)
+  return self
+end
+
+local function check_function(name, fn)
+  if type(fn) ~= "function" then raise(("iggraph.%s: a function expected, got %s"):format(name, type(fn))) end
+end
+
+--- Runs a function beside what else goes on, in every host: until it first waits at once, then whenever
+-- its calls have their answers. In a plain script that is while anybody waits for anything, and a task
+-- that nobody refers to any more ends; in a loop it goes on by itself.
+-- @function iggraph.spawn
+-- @tparam function fn
+-- @param ... its arguments
+-- @treturn task
+function task.spawn(fn, ...)
+  check_function("spawn", fn)
+  return spawn(nil, fn, ...)
+end
+
+local function join(self)
+  local waiting = ticket()
+  self.waiting[#self.waiting + 1] = waiting
+  return waiting
+end
+
+--- Waits until it is over.
+-- @return what its function returned. Where that raised an error: `nil, err, kind` for one of this module,
+-- `nil, err` for any other. `nil, err, "cancelled"` after `cancel`
+function task:wait()
+  if not self.results then
+    if coroutines.task() == self then raise "task:wait: a task cannot wait for its own end" end
+    wait.on(hosts.current(self.host), join, self)
+    if not self.results then return cancelled() end -- who waits was cancelled himself
+  end
+  if self.was_seen then self.was_seen[1] = true end
+  return unpack(self.results, 1, self.results.n)
+end
+
+--- Ends it: the call that it waits for is dropped, that one and each later call in it gives
+-- `nil, err, "cancelled"`, and so does `wait`, at once. One that is over stays as it is.
+function task:cancel()
+  if self.results then return end
+  self.cancelled = true
+  settle(self, pack(cancelled()))
+  if self.ticket then wait.ring(self.ticket) end
+end
+
+function task:__tostring()
+  local state = self.cancelled and "cancelled" or self.results and "over" or "under way"
+  return ("iggraph.task (%s)"):format(state)
+end
+
+-- --- map -----------------------------------------------------------------------------------------
+
+local function check_concurrency(options)
+  if options == nil then return CONCURRENCY end
+  if type(options) ~= "table" then raise "iggraph.map: options: a table expected" end
+  for name in pairs(options) do
+    if name ~= "concurrency" then raise(("iggraph.map: unknown option '%s'"):format(tostring(name))) end
+  end
+  local concurrency = options.concurrency or CONCURRENCY
+  if type(concurrency) ~= "number" or concurrency < 1 then
+    raise "iggraph.map: concurrency must be a number of 1 or more"
+  end
+  return concurrency
+end
+
+--- Calls a function for each item of a list, several at a time.
+-- @function iggraph.map
+-- @tparam table list
+-- @tparam function fn is called with the item and its index
+-- @tparam[opt] table options `concurrency`: so many at a time (16)
+-- @treturn table in the order of the list what `task:wait` would have given for each, packed:
+-- `{ n = 1, value }`, or `{ n = 3, nil, err, kind }`. One that fails does not stop the others
+function task.map(list, fn, options)
+  if type(list) ~= "table" then raise "iggraph.map: a list expected" end
+  check_function("map", fn)
+  local concurrency, results, tasks = check_concurrency(options), {}, {}
+  local total, next_index, running, bell = #list, 1, 0, nil
+  local function on_end(index)
+    return function(self)
+      if self.was_seen then self.was_seen[1] = true end
+      results[index], tasks[index], running = self.results, nil, running - 1
+      if bell then wait.ring(bell) end
+    end
+  end
+  local function new_bell()
+    bell = ticket()
+    return bell
+  end
+
+  local me, host = coroutines.task(), nil
+  while next_index <= total or running > 0 do
+    while next_index <= total and running < concurrency and not (me and me.cancelled) do
+      local index = next_index
+      next_index, running = index + 1, running + 1
+      local started = spawn(on_end(index), fn, list[index], index)
+      host = started.host
+      if not started.results then tasks[index] = started end
+    end
+    if running > 0 then wait.on(hosts.current(host), new_bell) end
+    if me and me.cancelled then
+      for _, other in pairs(tasks) do other:cancel() end
+      for index = next_index, total do results[index] = pack(cancelled()) end
+      next_index = total + 1
+    end
+  end
+  return results
+end
+
+return task

@@ -1,0 +1,137 @@
+--- Waiting: the one place where a call stands still. What is waited for is a ticket: a transfer, a time,
+-- or a ring. Where the host can suspend the one who waits, its waiter is parked until the ticket's news
+-- wake it; in plain code the host's `wait` drives the engine. See `iggraph.host`.
+
+local core = require "iggraph.core"
+local coroutines = require "iggraph.host.coroutines"
+
+local loop, raise = core.loop, core.error.raise
+local engine_of, is_over, is_yieldable = loop.engine, loop.is_over, loop.is_yieldable
+
+local wait = {}
+
+-- Each step wakes those whose tickets are over, whoever takes it.
+local step = loop.methods.step
+function loop.methods.step(engine)
+  step(engine)
+  wait.tell(engine)
+end
+
+--- Wakes those who wait for what is over.
+function wait.tell(engine)
+  local waiter = engine:news()
+  while waiter do
+    waiter:wake()
+    waiter = engine:news()
+  end
+end
+
+--- Ends a ticket now; a transfer is cancelled.
+function wait.ring(ticket)
+  loop.ring(ticket)
+  wait.tell(engine_of())
+end
+
+local function raise_in_words(err)
+  local words = coroutines.in_words(err)
+  if words == err then error(err, 0) end
+  raise(words)
+end
+
+-- Lua 5.2 tells only when it is tried whether a coroutine can be suspended.
+local function park(waiter)
+  if is_yieldable then return waiter:park() end
+  local ok, err = pcall(waiter.park, waiter)
+  if ok then return end
+  waiter.is_parked = false
+  loop.ring(waiter.ticket)
+  raise_in_words(err)
+end
+
+local function suspend(host, engine, waiter, ticket)
+  loop.await(ticket, waiter)
+  waiter.ticket = ticket
+  host.drive(engine)
+  repeat park(waiter) until is_over(ticket)
+end
+
+-- In plain code several coroutines of somebody's loop may watch the engine's descriptor. When the step of
+-- one has ended what another waits for, the descriptor is kept readable until that one has seen it.
+local Watcher = {}
+Watcher.__index = Watcher
+
+local stepping
+local unseen = setmetatable({}, { __mode = "k" })
+
+function Watcher:wake()
+  if self == stepping then return end
+  unseen[self] = true
+  engine_of():ring(true)
+end
+
+local function has_seen(watcher, engine)
+  if not unseen[watcher] then return end
+  unseen[watcher] = nil
+  if not next(unseen) then engine:ring(false) end
+end
+
+local function look(host, engine, ticket)
+  local suspendable = not coroutines.running() or not is_yieldable or is_yieldable()
+  if suspendable then return host.wait(engine, ticket) end
+  local ok, err = pcall(host.wait, engine, ticket) -- a loop of somebody's, which may want to yield
+  if ok then return end
+  loop.ring(ticket)
+  raise_in_words(err)
+end
+
+local function drive(host, engine, ticket)
+  local watcher
+  if host.is_shared then
+    watcher = setmetatable({}, Watcher)
+    loop.await(ticket, watcher)
+  end
+  repeat
+    if not coroutines.run() then look(host, engine, ticket) end
+    stepping = watcher
+    engine:step()
+    stepping = nil
+  until is_over(ticket)
+  if watcher then has_seen(watcher, engine) end
+end
+
+--- Begins something and waits until it is over.
+-- @tparam table host
+-- @tparam function start begins it and returns its ticket
+-- @param ... the arguments of `start`
+-- @return the ticket; raises where one cannot wait, and then begins nothing
+function wait.on(host, start, ...)
+  local waiter = host.waiter()
+  if waiter and is_yieldable and not is_yieldable() then raise(coroutines.CANNOT) end
+  local ticket, task = start(...), coroutines.task()
+  if task then
+    if task.cancelled then loop.ring(ticket) end
+    task.ticket, task.host = ticket, host
+  end
+  local engine = engine_of()
+  engine:step()
+  if waiter and not is_over(ticket) then suspend(host, engine, waiter, ticket) end
+  if not is_over(ticket) then drive(host, engine, ticket) end
+  if task then task.ticket = nil end
+  return ticket
+end
+
+--- Lets what was begun go on while its caller does other things.
+function wait.go_on(host)
+  local engine = engine_of()
+  engine:step()
+  host.drive(engine)
+end
+
+--- @tparam table host
+-- @tparam number seconds
+function wait.sleep(host, seconds)
+  if host.sleep and not coroutines.is_ours() then return host.sleep(seconds) end
+  wait.on(host, loop.ticket, seconds)
+end
+
+return wait
