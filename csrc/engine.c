@@ -13,11 +13,14 @@
 #include "poller.h"
 
 enum {
-  IDLE_TRANSFERS = 4,          /* kept for the next calls, with their buffers */
-  IDLE_BUFFER = 256 * 1024,    /* bytes of a buffer that are worth keeping */
+  IDLE_TRANSFERS = 64,          /* kept for the next calls, */
+  IDLE_BUFFERS = 4,             /* these with the buffer of a page, */
+  IDLE_BUFFER = 256 * 1024,     /* of so many bytes at most, */
+  IDLE_SMALL_BUFFER = 16 * 1024, /* the others of so many */
   MAX_HEADER = 64 * 1024,      /* bytes of a kept header; a longer one is as good as none */
   MAX_REDIRECTS = 3,
-  EVENTS = 64
+  EVENTS = 64,
+  ROUNDS = 16 /* of a step, at most: whoever steps has other things to do */
 };
 
 struct igh_engine {
@@ -340,7 +343,9 @@ static void finish(igh_engine *engine, CURL *easy, CURLcode result) {
   if (transfer->owner != NULL) announce(transfer->owner);
 }
 
-void igh_engine_step(igh_engine *engine) {
+/* Lets libcurl look at what is ready. True when there is more to do at once: over HTTP/2 what was read for
+ * one stream makes the others due. */
+static bool act(igh_engine *engine) {
   igh_event events[EVENTS];
   int running, count = igh_poller_take(engine->pollfd, events, EVENTS);
   for (int i = 0; i < count; i++) {
@@ -350,11 +355,18 @@ void igh_engine_step(igh_engine *engine) {
                (events[i].failed ? CURL_CSELECT_ERR : 0);
     curl_multi_socket_action(engine->multi, events[i].fd, what, &running);
   }
-  if (engine->deadline >= 0 && engine->deadline <= now()) {
+  bool is_due = engine->deadline >= 0 && engine->deadline <= now();
+  if (is_due) {
     engine->deadline = -1; /* libcurl sets a new one if it wants to */
     curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
   }
-  for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &running)) != NULL;)
+  return is_due || count == EVENTS;
+}
+
+void igh_engine_step(igh_engine *engine) {
+  for (int round = 0; round < ROUNDS && act(engine); round++) continue;
+  int left;
+  for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);
   tell_alarms(engine);
 }
@@ -430,7 +442,7 @@ CURLMcode igh_transfer_start(igh_transfer *transfer) {
 
 /* These had secrets in them. */
 static void wipe(igb_buffer *buffer) {
-  if (buffer->capacity > IDLE_BUFFER)
+  if (buffer->capacity > IDLE_SMALL_BUFFER)
     igb_free(buffer);
   else
     igb_wipe(buffer);
@@ -444,7 +456,8 @@ static void reset(igh_transfer *transfer) {
   wipe(&transfer->url);
   wipe(&transfer->form);
   wipe(&transfer->scratch);
-  if (transfer->body.capacity > IDLE_BUFFER) igb_free(&transfer->body);
+  size_t most = transfer->engine->idle_count < IDLE_BUFFERS ? IDLE_BUFFER : IDLE_SMALL_BUFFER;
+  if (transfer->body.capacity > most) igb_free(&transfer->body);
   forget_headers(transfer);
   transfer->body.size = 0;
   transfer->may_follow = transfer->too_large = transfer->refused_redirect = false;
@@ -467,7 +480,8 @@ void igh_transfer_free(igh_transfer *transfer) {
     engine->under_way--;
     if (owner != NULL) announce(owner);
   }
-  if (engine->idle_count == IDLE_TRANSFERS) {
+  /* libcurl 7.88 remembers in a handle that its stream was refused, and sends another call twice. */
+  if (engine->idle_count == IDLE_TRANSFERS || transfer->result != CURLE_OK) {
     destroy(transfer);
     return;
   }

@@ -78,7 +78,9 @@ end)
 -- Every scenario there is, a later one as well. Those with numbers in their names by an example or more.
 local names = {}
 for name in pairs(scenarios.rows) do names[#names + 1] = name end
-for _, name in ipairs { "error_190_463", "error_100_33_http_404", "slow_1", "status_500", "status_302" } do
+for _, name in ipairs {
+  "error_190_463", "error_100_33_http_404", "killed_once_1", "slow_1", "status_500", "status_302",
+} do
   names[#names + 1] = name
 end
 table.sort(names)

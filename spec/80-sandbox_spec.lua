@@ -760,6 +760,34 @@ describe("the sandbox over HTTP", function()
       assert.equal('{"id":"drip"}', answer.body)
     end)
 
+    it("killed_once_<word> is broken off the first time, until a reset", function()
+      for _ = 1, 2 do
+        local exits = {}
+        for call = 1, 3 do exits[call] = ask(base .. "killed_once_a").exit end
+        assert.same({ 52, 0, 0 }, exits)
+        assert.equal('{"id":"killed_once_a"}', ask(base .. "killed_once_a").body)
+        assert.equal(52, ask(base .. "killed_once_b").exit)
+        support.reset()
+      end
+    end)
+
+    it("come with a node by <id>_<name>, and with the next of its pages, too", function()
+      local account = "17840000000000250"
+      local seconds, answer = elapsed(base .. account .. "_slow_200/media?limit=100&fields=caption")
+      local ordinary = ask(base .. account .. "/media?limit=100&fields=caption").json()
+      assert.is_true(seconds >= 0.2)
+      assert.same(ordinary.data, answer.json().data)
+      assert.equal(ordinary.paging.next, (answer.json().paging.next:gsub("_slow_200/", "/")))
+      assert.is_table(cjson.decode(answer.headers["x-business-use-case-usage"])[account])
+      local ids, pages = walk(base .. account .. "_slow_5/media?limit=100")
+      assert.same({ (walk(base .. account .. "/media?limit=100")), 3 }, { ids, pages })
+      assert.equal(52, ask(base .. account .. "_killed_once_a/media").exit)
+      assert.same(ids[1], ask(base .. account .. "_killed_once_a/media").json().data[1].id)
+      assert.equal('{"name":"Metricsaurus","id":"' .. GUIDE_PAGE .. '"}', ask(base .. GUIDE_PAGE .. "_slow_5").body)
+      assert.same({ 400, 100, 33, "GraphMethodException" }, failure(ask(base .. "1_slow_5")))
+      assert.matches("no scenario slwo_5", ask(base .. account .. "_slwo_5").json().error.message)
+    end)
+
     it("redirect_other leads to another host, which is recorded as such", function()
       local answer = ask(base .. "redirect_other")
       assert.equal(302, answer.status)
@@ -840,6 +868,22 @@ describe("the sandbox over HTTP", function()
       assert.not_equal(0, over_tls("localhost", "cut_header").exit)
       assert.equal(200, over_tls("localhost", "close").status)
       assert.equal('{"id":"slow_10"}', over_tls("localhost", "slow_10").body)
+    end)
+
+    it("resets the stream of what is killed, and keeps the connection", function()
+      local url = server.https .. "/v26.0/killed_once_"
+      local command = "curl -s --noproxy '*' -w ' %%{exitcode} ' --cacert %s -H 'Authorization: Bearer %s' "
+      local answers = run(command:format(server.ca_file, tokens.user) .. url .. "a " .. url .. "b " .. url .. "a")
+      assert.equal(' 92  92 {"id":"killed_once_a"} 0 ', answers)
+      assert.same({ 3, 1 }, { support.record().count, support.connections() })
+    end)
+
+    it("holds a hundred slow calls at a time on one connection", function()
+      run(("curl -s --noproxy '*' --cacert %s -H 'Authorization: Bearer %s' --parallel --parallel-max 100 "
+        .. "--no-progress-meter '%s/v26.0/17840000000000[100-199]_slow_500/media' -o /dev/null"):format(
+        server.ca_file, tokens.user, server.https))
+      local record = support.record()
+      assert.same({ 100, 100, 1 }, { record.count, record.in_flight_max, record.connections })
     end)
   end)
 end)
@@ -981,6 +1025,7 @@ describe("the emulator without a server", function()
       json.encode(json.object("b", 1, "a", {}, "none", nil, "c", json.object(), "d", json.null,
         "e", 9007199254740991, "f", 0.5, "g", "/ä\240\159\166\150\n")))
     assert.equal('"\255 \195("', json.encode("\255 \195("))
+    assert.equal('["plain","\\u007f","\\/","\\u00e9\\/\\"\\u0000"]', json.encode { "plain", "\127", "/", "é/\"\0" })
   end)
 
   it("reads and writes times, a thousand years back as well", function()
@@ -1008,6 +1053,25 @@ describe("the emulator without a server", function()
     assert.equal("v21.0", versions.serving("v21.0", time.parse("2027-01-21T12:00:00+0000")))
     assert.equal("v26.0", versions.serving(nil, november))
     assert.is_nil(versions.serving("v27.0", november))
+  end)
+
+  it("remembers what was made of a text, but no failure, no long text and not too much", function()
+    local made = 0
+    local lengths = require("iggraph.sandbox.memo")(function(text)
+      made = made + 1
+      if text == "bad" then error("bad text", 0) end
+      return text ~= "none" and #text or nil
+    end)
+    local function makings(text)
+      local before = made
+      for _ = 1, 3 do pcall(function() return lengths[text] end) end
+      return made - before
+    end
+    assert.equal(3, lengths.abc)
+    assert.same({ 0, 1, 3, 3, 3 },
+      { makings("abc"), makings("ab"), makings("bad"), makings("none"), makings(("x"):rep(1001)) })
+    for number = 1, 1000 do assert.equal(#tostring(number), lengths[tostring(number)]) end
+    assert.equal(1, makings("abc"))
   end)
 
   it("walks ten million media by the ids", function()

@@ -48,7 +48,7 @@ local function settle(self, results)
   self.results = results
   for _, waiting in ipairs(self.waiting) do wait.ring(waiting) end
   self.waiting = {}
-  if self.on_end then self.on_end(self) end
+  if self.on_end then self.on_end() end
 end
 
 --- What a task returned, or the error that it raised; called once more after `cancel`, to no effect.
@@ -63,14 +63,11 @@ local protected = core.yields_in_pcall and pcall or function(fn, ...) return tru
 
 -- --- tasks ---------------------------------------------------------------------------------------
 
-local function spawn(on_end, fn, ...)
-  local self = setmetatable({ waiting = {}, host = hosts.current(), on_end = on_end }, task)
-  local arguments = pack(...)
-  self.thread = self.host.spawn(function()
-    coroutines.carry_out(self)
-    if not self.results then self:finish(protected(fn, unpack(arguments, 1, arguments.n))) end
-  end)
-  return self
+local function new() return setmetatable({ waiting = {}, host = hosts.current() }, task) end
+
+local function carry_out(self, fn, ...)
+  coroutines.carry_out(self)
+  if not self.results then self:finish(protected(fn, ...)) end
 end
 
 local function check_function(name, fn)
@@ -86,7 +83,9 @@ end
 -- @treturn task
 function task.spawn(fn, ...)
   check_function("spawn", fn)
-  return spawn(nil, fn, ...)
+  local self, arguments = new(), pack(...)
+  self.thread = self.host.spawn(function() carry_out(self, fn, unpack(arguments, 1, arguments.n)) end)
+  return self
 end
 
 local function join(self)
@@ -105,6 +104,7 @@ function task:wait()
     if not self.results then return cancelled() end -- who waits was cancelled himself
   end
   if self.was_seen then self.was_seen[1] = true end
+  if self.host.reap and not self.cancelled then self.host.reap(self.thread) end
   return unpack(self.results, 1, self.results.n)
 end
 
@@ -147,35 +147,56 @@ end
 function task.map(list, fn, options)
   if type(list) ~= "table" then raise "iggraph.map: a list expected" end
   check_function("map", fn)
-  local concurrency, results, tasks = check_concurrency(options), {}, {}
+  local most, results, tasks, threads = check_concurrency(options), {}, {}, {}
   local total, next_index, running, bell = #list, 1, 0, nil
-  local function on_end(index)
-    return function(self)
-      if self.was_seen then self.was_seen[1] = true end
-      results[index], tasks[index], running = self.results, nil, running - 1
-      if bell then wait.ring(bell) end
-    end
+
+  local function worker_ends()
+    running = running - 1
+    if bell then wait.ring(bell) end
   end
+
+  local function work()
+    while next_index <= total do
+      local index, one = next_index, new()
+      next_index = index + 1
+      tasks[index] = one
+      function one.on_end()
+        if one.was_seen then one.was_seen[1] = true end
+        results[index], tasks[index] = one.results, nil
+        -- Where an error cannot be caught in it, it is the end of the coroutine, too.
+        if one.was_seen and not core.yields_in_pcall then worker_ends() end
+      end
+      carry_out(one, fn, list[index], index)
+    end
+    worker_ends()
+  end
+
   local function new_bell()
     bell = ticket()
     return bell
   end
 
-  local me, host = coroutines.task(), nil
-  while next_index <= total or running > 0 do
-    while next_index <= total and running < concurrency and not (me and me.cancelled) do
-      local index = next_index
-      next_index, running = index + 1, running + 1
-      local started = spawn(on_end(index), fn, list[index], index)
-      host = started.host
-      if not started.results then tasks[index] = started end
+  local function cancel_all()
+    for index = next_index, total do results[index] = pack(cancelled()) end
+    next_index = total + 1
+    for _, one in pairs(tasks) do one:cancel() end
+  end
+
+  local me, host = coroutines.task(), hosts.current()
+  repeat
+    while running < most and next_index <= total do
+      running = running + 1
+      threads[#threads + 1] = host.spawn(work)
     end
-    if running > 0 then wait.on(hosts.current(host), new_bell) end
+    local _, one = next(tasks) -- whose calls tell how to wait
+    if running > 0 then wait.on(hosts.current(one and one.host), new_bell) end
     if me and me.cancelled then
-      for _, other in pairs(tasks) do other:cancel() end
-      for index = next_index, total do results[index] = pack(cancelled()) end
-      next_index = total + 1
+      cancel_all()
+      return results
     end
+  until running == 0 and next_index > total
+  if host.reap then
+    for _, thread in ipairs(threads) do host.reap(thread) end
   end
   return results
 end

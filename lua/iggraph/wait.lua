@@ -91,7 +91,7 @@ local function drive(host, engine, ticket)
     loop.await(ticket, watcher)
   end
   repeat
-    if not coroutines.run() then look(host, engine, ticket) end
+    if not coroutines.run(host.report) then look(host, engine, ticket) end
     stepping = watcher
     engine:step()
     stepping = nil
@@ -114,6 +114,7 @@ function wait.on(host, start, ...)
   end
   local engine = engine_of()
   engine:step()
+  if not waiter then coroutines.run(host.report) end -- they have their turn even where answers come at once
   if waiter and not is_over(ticket) then suspend(host, engine, waiter, ticket) end
   if not is_over(ticket) then drive(host, engine, ticket) end
   if task then task.ticket = nil end

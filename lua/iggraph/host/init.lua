@@ -6,7 +6,9 @@
 -- * `wait(engine, ticket)` for plain code: returns when the engine may have something to do
 -- * `sleep(seconds)` where the engine is not to be asked for that
 -- * `is_shared` whether several may be in `wait` at once
--- * `spawn(fn)` runs a function beside the others, until it first waits
+-- * `spawn(fn)` runs a function beside the others, until it first waits; `reap(thread)` where the host
+--   wants to be asked for those that have ended
+-- * `report(text)` tells an error that nobody else is told (on stderr)
 
 local raise = require("iggraph.core").error.raise
 

@@ -67,30 +67,35 @@ function host.drive()
     return
   end
   driver = semaphore.new()
-  local ok, why = ngx.timer.at(0, function()
+  local ok = ngx.timer.at(0, function()
     local ok, err = pcall(drive)
     if not ok then
       driver = nil
       ngx.log(ngx.ERR, "iggraph: ", err)
     end
   end)
-  if not ok then
-    driver = nil
-    raise("nginx gives no timer: " .. why)
-  end
+  if not ok then driver = nil end -- too many timers: those who wait will step, and try again
 end
 
 -- --- those who wait ------------------------------------------------------------------------------
 
 local LOOK_AGAIN = 10 -- seconds
+local SPARE = 256
 
 local Waiter = {}
 Waiter.__index = Waiter
 
+local spare = {} -- semaphores to be used again
+
 function Waiter:park()
   parked[self] = true
-  if not self.news:wait(LOOK_AGAIN) then host.drive() end
+  local is_woken = self.news:wait(driver and LOOK_AGAIN or SHORTEST)
   parked[self] = nil
+  if not is_woken then
+    if not driver then loop.engine():step() end
+    return host.drive()
+  end
+  if #spare < SPARE then spare[#spare + 1] = self.news end
 end
 
 function Waiter:wake()
@@ -100,12 +105,23 @@ end
 
 function host.waiter()
   check_phase()
-  return setmetatable({ news = semaphore.new() }, Waiter)
+  return setmetatable({ news = table.remove(spare) or semaphore.new() }, Waiter)
 end
+
+-- A light thread that has ended stays in nginx's books until its parent waits for it.
+local parents = setmetatable({}, { __mode = "k" })
 
 function host.spawn(fn)
   check_phase()
-  return ngx.thread.spawn(fn)
+  local thread = ngx.thread.spawn(fn)
+  parents[thread] = coroutine.running()
+  return thread
+end
+
+--- Takes a thread that has ended out of them.
+function host.reap(thread)
+  if parents[thread] == coroutine.running() then ngx.thread.wait(thread) end
+  parents[thread] = nil
 end
 
 function host.report(text) ngx.log(ngx.ERR, text) end

@@ -18,7 +18,7 @@ end
 -- @treturn table a row of `credentials.grants`
 function M.grant(call, proofs)
   if not call.token or call.token == "" then
-    if call.segments[1] == "me" then errors.no_token_for_me() end
+    if call.id == "me" then errors.no_token_for_me() end
     errors.no_token()
   end
   local grant = credentials.grants[call.token]

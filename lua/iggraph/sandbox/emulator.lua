@@ -33,16 +33,16 @@ local function read_edge(call, context, node_type, node, name)
   if not edge then unknown_path(call) end
   local plan = render.plan(edge.type, selection(call), context, edge.default)
   return (render.page(edge, plan, node, call.params, {
-    context = context, path = "/" .. node.id .. "/" .. name, sent = call.sent,
+    context = context, path = "/" .. node.id .. call.suffix .. "/" .. name, sent = call.sent,
   }))
 end
 
 --- The ordinary answer to a call.
 local function read_or_write(call, context)
-  local id, edge = call.segments[1], call.segments[2]
+  local id, edge = call.id, call.segments[2]
   if id == "_echo" then return echo.answer(call) end
-  local node_type, node = nodes.find(id == "me" and context.me or id or "")
-  if not node then errors.unknown_object(call.method:lower(), id or "") end
+  local node_type, node = nodes.find(id == "me" and context.me or id)
+  if not node then errors.unknown_object(call.method:lower(), id) end
   if #call.segments > 2 then unknown_path(call) end
   if node_type.instagram and context.without_instagram then errors.permission() end
   if call.method ~= "GET" and call.method ~= "HEAD" then return writes.answer(call, node_type, node, edge) end
@@ -82,18 +82,20 @@ local function failure_answer(failure, trace)
   }
 end
 
+local function usual(situation)
+  return { status = 200, headers = {}, body = json.encode(read_or_write(situation.call, situation.context)) }
+end
+
 --- The answer to a call; failures are raised.
 local function respond(call, store, settings, trace)
   if not call.serving then errors.unknown_path(call.path) end
   local grant = auth.grant(call, settings.proofs or {})
   refuse_removed(call)
-  local context = make_context(call, grant)
-  local function usual()
-    return { status = 200, headers = {}, body = json.encode(read_or_write(call, context)) }
-  end
-  return scenarios.answer {
-    call = call, context = context, store = store, settings = settings, trace = trace, usual = usual,
-  } or usual()
+  local situation = {
+    call = call, context = make_context(call, grant), store = store, settings = settings, trace = trace,
+    usual = usual,
+  }
+  return scenarios.answer(situation) or usual(situation)
 end
 
 local COMMON_HEADERS = {
@@ -106,18 +108,18 @@ local COMMON_HEADERS = {
   ["x-fb-rev"] = "1034215017",
 }
 
+local function default(headers, name, value)
+  if headers[name] == nil then headers[name] = value end
+end
+
 local function add_headers(answer, call, calls, trace, store)
-  local headers = answer.headers
-  local function default(name, value)
-    if headers[name] == nil then headers[name] = value end
-  end
-  for name, value in pairs(COMMON_HEADERS) do default(name, value) end
-  default("facebook-api-version", call.serving)
-  default("x-fb-trace-id", trace)
-  default("X-App-Usage", usage.app(calls))
-  local id = call.segments[1]
-  if id and id:find("^1784%d+$") and #id == 17 then
-    default("X-Business-Use-Case-Usage", usage.business(id, store.add("calls:" .. id, 1)))
+  local headers, id = answer.headers, call.id
+  for name, value in pairs(COMMON_HEADERS) do default(headers, name, value) end
+  default(headers, "facebook-api-version", call.serving)
+  default(headers, "x-fb-trace-id", trace)
+  default(headers, "X-App-Usage", usage.app(calls))
+  if #id == 17 and id:find("^1784%d+$") then
+    default(headers, "X-Business-Use-Case-Usage", usage.business(id, store.add("calls:" .. id, 1)))
   end
 end
 

@@ -1,12 +1,20 @@
 --- Percent-encoding, query strings and base64: what URLs are made of.
 -- @module iggraph.sandbox.encoding
+local memo = require "iggraph.sandbox.memo"
+
 local M = {}
+
+local function escape(byte) return ("%%%02X"):format(byte:byte()) end
+local function unescape(digits) return string.char(tonumber(digits, 16)) end
+
+local encoded = memo(function(text) return (text:gsub("[^%w%-._~]", escape)) end)
+local decoded = memo(function(text) return (text:gsub("%%(%x%x)", unescape)) end)
 
 --- Percent-encodes everything but the unreserved characters of RFC 3986.
 -- @tparam string text
 -- @treturn string
 function M.percent_encode(text)
-  return (text:gsub("[^%w%-._~]", function(byte) return ("%%%02X"):format(byte:byte()) end))
+  return encoded[text]
 end
 
 --- Undoes percent-encoding; in queries and forms "+" is a space.
@@ -15,7 +23,7 @@ end
 -- @treturn string
 function M.percent_decode(text, plus_is_literal)
   if not plus_is_literal then text = text:gsub("+", " ") end
-  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+  return decoded[text]
 end
 
 --- Reads `a=1&b=2`.
@@ -34,23 +42,27 @@ function M.parse_query(text)
 end
 
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-local VALUE_OF = {}
-for index = 1, #ALPHABET do VALUE_OF[ALPHABET:sub(index, index)] = index - 1 end
+local VALUE_OF = {} -- by byte
+for index = 1, #ALPHABET do VALUE_OF[ALPHABET:byte(index)] = index - 1 end
 
-local function digit(number, weight)
-  local index = math.floor(number / weight) % 64 + 1
-  return ALPHABET:sub(index, index)
+local PAIRS = {} -- two digits by the twelve bits they stand for
+for bits = 0, 4095 do
+  local high, low = math.floor(bits / 64) + 1, bits % 64 + 1
+  PAIRS[bits] = ALPHABET:sub(high, high) .. ALPHABET:sub(low, low)
 end
 
 --- URL-safe base64 of a text whose length is a multiple of three, so that nothing is padded.
 -- @tparam string text
 -- @treturn string
 function M.base64_encode(text)
-  return (text:gsub("...", function(group)
-    local a, b, c = group:byte(1, 3)
+  local pairs_of_digits = {}
+  for index = 1, #text, 3 do
+    local a, b, c = text:byte(index, index + 2)
     local number = a * 65536 + b * 256 + c
-    return digit(number, 262144) .. digit(number, 4096) .. digit(number, 64) .. digit(number, 1)
-  end))
+    pairs_of_digits[#pairs_of_digits + 1] = PAIRS[math.floor(number / 4096)]
+    pairs_of_digits[#pairs_of_digits + 1] = PAIRS[number % 4096]
+  end
+  return table.concat(pairs_of_digits)
 end
 
 --- Undoes `base64_encode`.
@@ -58,11 +70,13 @@ end
 -- @treturn ?string nil if it is not such base64
 function M.base64_decode(text)
   if #text % 4 ~= 0 or text:find("[^%w_-]") then return nil end
-  return (text:gsub("....", function(group)
+  local groups = {}
+  for index = 1, #text, 4 do
     local number = 0
-    for index = 1, 4 do number = number * 64 + VALUE_OF[group:sub(index, index)] end
-    return string.char(math.floor(number / 65536), math.floor(number / 256) % 256, number % 256)
-  end))
+    for place = index, index + 3 do number = number * 64 + VALUE_OF[text:byte(place)] end
+    groups[#groups + 1] = string.char(math.floor(number / 65536), math.floor(number / 256) % 256, number % 256)
+  end
+  return table.concat(groups)
 end
 
 return M

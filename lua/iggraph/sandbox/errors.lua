@@ -80,6 +80,7 @@ local ROWS = {
   nesting = { code = 2500, message = "Syntax error \"The fields are nested deeper than %d levels\"" },
   bad_parameter = { message = "(#100) Param %s %s" },
   missing_parameter = { message = "(#100) The parameter %s is required" },
+  no_scenario = { message = "(#100) The sandbox has no scenario %s" },
   bad_cursor = {
     message = "(#100) The %s Cursor specified exceeds the max limit supported by this endpoint" },
   permission = { status = 403, code = 10, class = "insufficient_scope",

@@ -1,6 +1,7 @@
 --- The Graph's field syntax: `id,children{media_url},comments.limit(3){text,replies{text}}`.
 -- @module iggraph.sandbox.fields
 local errors = require "iggraph.sandbox.errors"
+local memo = require "iggraph.sandbox.memo"
 
 local M = {}
 
@@ -54,15 +55,19 @@ function Parser:list(depth)
   return list
 end
 
---- Parses a `fields` parameter; raises a Graph error (code 2500) where it cannot.
--- @tparam string text
--- @treturn table list of `{ name, modifiers, fields, source }`; `fields` is such a list and `source` its
--- text, both nil where nothing was asked inside
-function M.parse(text)
+local parsed = memo(function(text)
   local parser = setmetatable({ text = text, position = 1 }, Parser)
   local list = parser:list(1)
   if parser.position <= #text and not parser:take("$") then parser:fail("Expected end of string.") end
   return list
+end)
+
+--- Parses a `fields` parameter; raises a Graph error (code 2500) where it cannot.
+-- @tparam string text
+-- @treturn table list of `{ name, modifiers, fields, source }`, not to be changed; `fields` is such a list
+-- and `source` its text, both nil where nothing was asked inside
+function M.parse(text)
+  return parsed[text]
 end
 
 return M

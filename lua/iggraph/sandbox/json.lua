@@ -3,6 +3,7 @@
 -- what it cannot do (2.1.0 writes `{}` for both kinds of empty table), so the brackets are set here.
 -- @module iggraph.sandbox.json
 local cjson = require("cjson").new()
+local memo = require "iggraph.sandbox.memo"
 
 local M = { null = cjson.null }
 
@@ -55,36 +56,41 @@ local function code_point(sequence)
   end
 end
 
-local escaped = {} -- one entry for each character met
-
 local function escape_sequence(sequence)
-  local text = escaped[sequence]
-  if text then return text end
   local code = code_point(sequence)
-  if not code then
-    text = sequence -- not UTF-8: nothing in JSON could say it
-  elseif code < 0x10000 then
-    text = ("\\u%04x"):format(code)
-  else
-    local high = math.floor((code - 0x10000) / 0x400)
-    text = ("\\u%04x\\u%04x"):format(0xD800 + high, 0xDC00 + (code - 0x10000) % 0x400)
-  end
-  escaped[sequence] = text
-  return text
+  if not code then return sequence end -- not UTF-8: nothing in JSON could say it
+  if code < 0x10000 then return ("\\u%04x"):format(code) end
+  local high = math.floor((code - 0x10000) / 0x400)
+  return ("\\u%04x\\u%04x"):format(0xD800 + high, 0xDC00 + (code - 0x10000) % 0x400)
 end
 
+local escaped = memo(escape_sequence)
+
+local beyond_ascii = memo(function(value)
+  return (cjson.encode(value):gsub("[\194-\244][\128-\191]+", escaped))
+end)
+
+-- What a byte asks for: nothing, an escape of cjson's, or one of ours.
+local PLAIN, QUOTED, BEYOND = 1, 2, 3
+local NEED = {}
+for byte = 0, 255 do NEED[byte] = byte > 127 and BEYOND or (byte < 32 or byte == 127) and QUOTED or PLAIN end
+for _, character in ipairs { '"', "\\", "/" } do NEED[character:byte()] = QUOTED end
+
 -- A loop, since LuaJIT compiles it; a search for a pattern it would not, and addresses are long.
-local function is_ascii(text)
+local function need_of(text)
+  local need = PLAIN
   for index = 1, #text do
-    if text:byte(index) > 127 then return false end
+    local own = NEED[text:byte(index)]
+    if own > need then need = own end
   end
-  return true
+  return need
 end
 
 local function encode_string(value)
-  local text = cjson.encode(value)
-  if not is_ascii(text) then text = text:gsub("[\194-\244][\128-\191]+", escape_sequence) end
-  return text
+  local need = need_of(value)
+  if need == PLAIN then return '"' .. value .. '"' end
+  if need == QUOTED then return cjson.encode(value) end
+  return beyond_ascii[value]
 end
 
 local function encode_number(value)
@@ -92,24 +98,20 @@ local function encode_number(value)
   return cjson.encode(value)
 end
 
-local keys = setmetatable({}, { __index = function(cache, key)
-  local text = encode_string(key) .. ":"
-  cache[key] = text
-  return text
-end })
+local keys = memo(function(key) return encode_string(key) .. ":" end)
 
 local function write_object(buffer, size, object)
-  local opened = size + 1
+  local before = "{"
   for index = 1, object.n, 2 do
     local value = object[index + 1]
     if value ~= nil then
-      size = size + 1
-      buffer[size] = (size == opened and "{" or ",") .. keys[object[index]]
-      size = write(buffer, size, value)
+      buffer[size + 1], buffer[size + 2] = before, keys[object[index]]
+      size = write(buffer, size + 2, value)
+      before = ","
     end
   end
   size = size + 1
-  buffer[size] = size == opened and "{}" or "}"
+  buffer[size] = before == "{" and "{}" or "}"
   return size
 end
 

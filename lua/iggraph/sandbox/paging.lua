@@ -66,8 +66,7 @@ end
 -- @tparam table further list of `{ name, value }` to add, such as limit and cursor
 -- @treturn string
 function M.url(context, path, sent, further)
-  local address = context.base_url .. context.version_path .. path
-  local parts = { address .. "?access_token=" .. context.token .. "&pretty=0" }
+  local parts = { context.base_url .. context.version_path .. path .. "?access_token=" .. context.token, "pretty=0" }
   for _, list in ipairs { sent, further } do
     for _, pair in ipairs(list) do
       local name, value = encoding.percent_encode(pair[1]), encoding.percent_encode(tostring(pair[2]))
@@ -81,6 +80,11 @@ local function cursor_at(position)
   return cursor.encode("i" .. position)
 end
 
+local function address(page, name, value)
+  local link = page.link
+  return M.url(link.context, link.path, link.sent, { { "limit", page.limit }, { name, value } })
+end
+
 -- What stands in `paging`, by the style of the edge.
 local STYLES = {
   both = function(page)
@@ -88,22 +92,16 @@ local STYLES = {
     local before, after = cursor_at(page.start), cursor_at(page.stop)
     return json.object(
       "cursors", page.count > 0 and json.object("before", before, "after", after) or nil,
-      "next", page.has_next and page.url("after", after) or nil,
-      "previous", page.has_previous and page.url("before", before) or nil)
+      "next", page.has_next and address(page, "after", after) or nil,
+      "previous", page.has_previous and address(page, "before", before) or nil)
   end,
   after = function(page)
     if not page.has_next then return nil end
     local after = cursor_at(page.stop)
-    return json.object("cursors", json.object("after", after), "next", page.url("after", after))
+    return json.object("cursors", json.object("after", after), "next", address(page, "after", after))
   end,
   none = function() return nil end,
 }
-
-local function link_maker(context, path, sent, limit)
-  return function(name, value)
-    return M.url(context, path, sent, { { "limit", limit }, { name, value } })
-  end
-end
 
 local function range(list, params, limit)
   local first, last = window(list, params)
@@ -130,10 +128,9 @@ function M.page(list, params, link)
   local items = {}
   for position = start, stop do items[#items + 1] = list.at(position) end
   local paging = STYLES[style] {
-    count = #items, start = start, stop = stop,
+    count = #items, start = start, stop = stop, limit = limit, link = link,
     has_next = #items > 0 and stop < last,
     has_previous = start > first and last >= first,
-    url = link_maker(link.context, link.path, link.sent, limit),
   }
   return items, paging
 end

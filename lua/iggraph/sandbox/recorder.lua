@@ -1,6 +1,6 @@
 --- Remembers what arrived, and answers the control paths under /_sandbox/.
 -- @module iggraph.sandbox.recorder
-local json = require "iggraph.sandbox.json"
+local cjson = require("cjson").new()
 
 local M = {}
 
@@ -30,10 +30,10 @@ function M.enter(stores, raw)
   if stores.state.add("connection:" .. raw.connection, 1) == 1 then stores.state.add("connections", 1) end
   -- Each height reached is noted, and the highest looked up when asked: workers then need no common maximum.
   stores.state.set("height:" .. stores.gauges.add("in_flight", 1), true)
-  stores.records.set(number, json.encode(json.object(
-    "method", raw.method, "uri", raw.uri, "http", raw.http, "host", raw.host, "connection", raw.connection,
-    "headers", json.from_map(raw.headers), "body", form_body(raw))))
-  if number > KEEP then stores.records.set(number - KEEP, nil) end
+  stores.records.set(number % KEEP, cjson.encode {
+    method = raw.method, uri = raw.uri, http = raw.http, host = raw.host, connection = raw.connection,
+    headers = raw.headers, body = form_body(raw),
+  })
 end
 
 --- Notes that a request has its answer.
@@ -53,7 +53,7 @@ local function list_requests(stores)
   local count = stores.state.get("requests") or 0
   local list = {}
   for number = math.max(1, count - KEEP + 1), count do
-    list[#list + 1] = stores.records.get(number)
+    list[#list + 1] = stores.records.get(number % KEEP)
   end
   return ('{"count":%d,"connections":%d,"in_flight_max":%d,"bytes_sent":%d,"requests":[%s]}'):format(count,
     stores.state.get("connections") or 0, highest(stores.state), stores.state.get("bytes_sent") or 0,

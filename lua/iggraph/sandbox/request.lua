@@ -19,6 +19,12 @@ local function split_path(path)
   return segments, version
 end
 
+--- A node's id may carry a scenario, `17840000000000250_slow_50`: not every client can send a header.
+local function split_id(segment)
+  local id, suffix = segment:match("^(%d+)(_%l[%w_]*)$")
+  return id or segment, suffix or ""
+end
+
 local function read_form(raw)
   local content_type, body = raw.headers["content-type"] or "", raw.body or ""
   local boundary = content_type:match('^multipart/form%-data.*boundary="?([^";]+)')
@@ -47,11 +53,13 @@ end
 -- @tparam table raw `method`, `uri` (as on the request line), `headers` (lower-case names), and optionally
 -- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds)
 -- @treturn table the call: all of these, and `path`, `query_string`, `version` (as asked), `segments`,
+-- `id` (the first segment) and `suffix` (what came off it, or ""), `scenario` (by suffix or by header),
 -- `params` (query and form), `query`, `form`, `files`, `sent` (the query in its order, without token, limit
 -- and cursors), `token`, `base_url`
 function M.parse(raw)
   local path, query_string = raw.uri:match("^([^?]*)%??(.*)$")
   local segments, version = split_path(path)
+  local id, suffix = split_id(segments[1] or "")
   local list, query = encoding.parse_query(query_string)
   local form, files = read_form(raw)
   local params = {}
@@ -61,7 +69,8 @@ function M.parse(raw)
     method = raw.method == "POST" and params.method and params.method:upper() or raw.method,
     uri = raw.uri, path = path, query_string = query_string,
     headers = raw.headers, body = raw.body or "",
-    version = version, segments = segments,
+    version = version, segments = segments, id = id, suffix = suffix,
+    scenario = suffix ~= "" and suffix:sub(2) or raw.headers["x-sandbox-scenario"],
     query = query, form = form, files = files, params = params, sent = repeatable(list),
     token = bearer_token(raw.headers) or params.access_token,
     base_url = (raw.scheme or "http") .. "://" .. (raw.host or "127.0.0.1"),

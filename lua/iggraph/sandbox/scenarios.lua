@@ -1,10 +1,12 @@
 --- What the sandbox does on request: one table from a name to a row.
 --
--- A scenario is asked for by the header X-Sandbox-Scenario on any call, or by using its name as the id of a
--- node. A row may have: `status`, `headers` (a table, or a function that returns one), `body` (a string, or
+-- A scenario is asked for by the header X-Sandbox-Scenario on any call, or by `<id>_<name>` as the id of a
+-- node, which is the same without a header; or by its name alone as the id, for a node that is nothing else.
+-- A row may have: `status`, `headers` (a table, or a function that returns one), `body` (a string, or
 -- a function), `answer` (a function that makes the whole answer), `transport` (see
 -- `iggraph.sandbox.transport`). A row without body and answer decorates the ordinary answer. Functions get
--- the situation: `call`, `context`, `store`, `settings`, `trace`, `name`, `by_id`, `captures`, `usual()`.
+-- the situation: `call`, `context`, `store`, `settings`, `trace`, `name`, `by_id`, `captures`, and the
+-- method `usual`, which makes the ordinary answer.
 -- @module iggraph.sandbox.scenarios
 local bodies = require "iggraph.sandbox.scenarios.bodies"
 local errors = require "iggraph.sandbox.errors"
@@ -66,7 +68,7 @@ local function play(row, situation)
   elseif row.body then
     answer = { status = 200, headers = {}, body = value_of(row.body, situation) }
   else
-    answer = situation.usual()
+    answer = situation:usual()
   end
   answer.status = value_of(row.status, situation) or answer.status
   for name, value in pairs(value_of(row.headers, situation) or {}) do answer.headers[name] = value end
@@ -78,15 +80,15 @@ end
 -- @tparam table situation see above; `name`, `by_id` and `captures` are filled in here
 -- @treturn ?table nil if it asks for none
 function M.answer(situation)
-  local asked = situation.call.headers["x-sandbox-scenario"]
-  situation.name = asked or situation.call.segments[1] or ""
+  local asked = situation.call.scenario
+  situation.name = asked or situation.call.id
   local row, captures = find(situation.name)
   if not row then
-    if asked then errors.bad_parameter("X-Sandbox-Scenario", "names no scenario: " .. asked) end
+    if asked then errors.no_scenario(asked) end
     return nil
   end
   situation.captures, situation.by_id = captures, not asked
-  if situation.by_id then situation.usual = function() return usual_by_id(situation) end end
+  if situation.by_id then situation.usual = usual_by_id end
   return play(row, situation)
 end
 

@@ -20,6 +20,13 @@ local function send_headers(answer, length)
   ngx.header["Content-Length"] = not WITHOUT_BODY[answer.status] and length or nil
 end
 
+-- The clock of nginx stands still while it works through a burst of requests. By it they would all be due
+-- at once, and the last of them late, since one is sent after another.
+local function wait(seconds)
+  ngx.update_time()
+  ngx.sleep(seconds)
+end
+
 local function send_bytewise(body, pause, on)
   for index = 1, #body do
     if index == #body then on.done() end
@@ -55,7 +62,7 @@ end
 -- each chunk of an endless body
 function M.send(answer, on)
   local how, body = answer.transport or {}, WITHOUT_BODY[answer.status] and "" or answer.body
-  if how.delay then ngx.sleep(how.delay) end
+  if how.delay then wait(how.delay) end
   if how.part ~= 0 then send_headers(answer, not how.endless and #body or nil) end
   if how.endless then
     send_endless(how.endless, on)

@@ -1,7 +1,5 @@
 --- The rate-limit headers: they rise with the calls.
 -- @module iggraph.sandbox.usage
-local json = require "iggraph.sandbox.json"
-
 local M = {}
 
 local CALLS_PER_PERCENT = 200
@@ -11,14 +9,18 @@ local function percent(calls)
   return math.floor(calls / CALLS_PER_PERCENT) % 100
 end
 
+local APP = '{"call_count":%d,"total_time":%d,"total_cputime":%d}'
+
 --- X-App-Usage.
 -- @tparam number calls so far
 -- @treturn string
 function M.app(calls)
   local used = percent(calls + CALLS_PER_PERCENT - 1) -- the first call shows already
-  return json.encode(json.object("call_count", used, "total_time", math.floor(used / 2), "total_cputime",
-    math.floor(used / 4)))
+  return APP:format(used, math.floor(used / 2), math.floor(used / 4))
 end
+
+local BUSINESS = '{"%s":[{"type":"instagram","call_count":%d,"total_cputime":%d,"total_time":%d,'
+  .. '"estimated_time_to_regain_access":%d}]}'
 
 --- X-Business-Use-Case-Usage.
 -- @tparam string id of the IG User
@@ -27,12 +29,7 @@ end
 -- @treturn string
 function M.business(id, calls, minutes)
   local used = minutes and 100 or percent(calls + CALLS_PER_PERCENT - 1)
-  return json.encode(json.object(id, { json.object(
-    "type", "instagram",
-    "call_count", used,
-    "total_cputime", math.floor(used / 4),
-    "total_time", math.floor(used / 4),
-    "estimated_time_to_regain_access", minutes or 0) }))
+  return BUSINESS:format(id, used, math.floor(used / 4), math.floor(used / 4), minutes or 0)
 end
 
 return M

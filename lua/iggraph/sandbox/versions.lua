@@ -17,12 +17,14 @@ M.known = {
 --- What a path without a version is served by.
 M.default = "v26.0"
 
-local function available(row, now)
-  return not row[2] or now < time.parse(row[2]) + 86400
-end
-
 local function number_of(name)
   return tonumber(name:match("^v(%d+%.%d+)$"))
+end
+
+local numbers, ends = {}, {} -- in the order of `known`
+for index, row in ipairs(M.known) do
+  numbers[index] = number_of(row[1])
+  ends[index] = row[2] and time.parse(row[2]) + 86400 or math.huge
 end
 
 --- The version that serves a call. One that has expired is served, in silence, by the next that has not.
@@ -31,8 +33,8 @@ end
 -- @treturn ?string nil if there is no such version yet
 function M.serving(asked, now)
   local wanted = number_of(asked or M.default)
-  for _, row in ipairs(M.known) do
-    if number_of(row[1]) >= wanted and available(row, now) then return row[1] end
+  for index, row in ipairs(M.known) do
+    if numbers[index] >= wanted and now < ends[index] then return row[1] end
   end
   return nil
 end

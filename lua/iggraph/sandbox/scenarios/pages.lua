@@ -201,7 +201,7 @@ local function lay_out(row, situation)
 end
 
 local function serve(row, situation)
-  if situation.by_id and not situation.call.segments[2] then return situation.usual() end
+  if situation.by_id and not situation.call.segments[2] then return situation:usual() end
   local page = lay_out(row, situation)
   if row.check then row.check(page) end
   local data = {}

@@ -41,6 +41,12 @@ local function numbered(prefix, pattern)
   end
 end
 
+--- The first call is broken off without an answer: the connection is cut, or over HTTP/2 the stream reset.
+local function kill_first(situation)
+  if situation.store.add("scenario:" .. situation.name, 1) > 1 then return nil end
+  return { part = 0, drop = true }
+end
+
 return {
   rows = {
     cut_body = { body = twenty_items, transport = { part = 0.5, drop = true } },
@@ -96,6 +102,7 @@ return {
     { numbered("slow", "%d+"), {
       transport = function(situation) return { delay = situation.captures.number / 1000 } end,
     } },
+    { function(name) return name:find("^killed_once_%w+$") and {} end, { transport = kill_first } },
     { numbered("status", "%d%d%d"), {
       status = function(situation) return situation.captures.number end, body = "{}",
     } },
