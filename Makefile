@@ -59,7 +59,7 @@ clean: ## remove all that was built
 
 packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
-packages.test := lua-busted luarocks curl git gzip
+packages.test := lua-busted luarocks curl git gzip neovim lua-luv lua-cqueues lua-http luajit2
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash

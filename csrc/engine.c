@@ -1,4 +1,4 @@
-#include "engine.h"
+#include "engine_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,110 +6,28 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "poller.h"
 
 enum {
-  IDLE_TRANSFERS = 64,          /* kept for the next calls, */
-  IDLE_BUFFERS = 4,             /* these with the buffer of a page, */
-  IDLE_BUFFER = 256 * 1024,     /* of so many bytes at most, */
+  IDLE_TRANSFERS = 64,           /* kept for the next calls, */
+  IDLE_BUFFERS = 4,              /* these with the buffer of a page, */
+  IDLE_BUFFER = 256 * 1024,      /* of so many bytes at most, */
   IDLE_SMALL_BUFFER = 16 * 1024, /* the others of so many */
-  MAX_HEADER = 64 * 1024,      /* bytes of a kept header; a longer one is as good as none */
-  MAX_REDIRECTS = 3,
+  MAX_STREAMS = 1000,            /* of a connection; what the server allows is less */
   EVENTS = 64,
   ROUNDS = 16 /* of a step, at most: whoever steps has other things to do */
 };
 
-struct igh_engine {
-  CURLM *multi;
-  int pollfd;
-  long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
-  igh_transfer *live; /* all that are owned: new, under way and done */
-  igh_transfer *idle;
-  int idle_count, under_way;
-  long long last_start;
-  igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
-  igh_ticket *news, **last_news;
-  int bell[2]; /* a pipe with a byte in it: readable for ever; -1: not there yet */
-  pid_t process;
-};
-
-/* --- time ------------------------------------------------------------------------------------ */
-
-static long long now(void) {
+long long igh_now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* --- tickets ------------------------------------------------------------------------------------ */
-
-static void leave_list(igh_ticket *ticket) {
-  if (ticket->link == NULL) return;
-  *ticket->link = ticket->next;
-  if (ticket->next != NULL)
-    ticket->next->link = ticket->link;
-  else if (ticket->engine->last_news == &ticket->next)
-    ticket->engine->last_news = ticket->link;
-  ticket->next = NULL;
-  ticket->link = NULL;
-}
-
-static void enter_list(igh_ticket *ticket, igh_ticket **place) {
-  ticket->link = place;
-  ticket->next = *place;
-  if (ticket->next != NULL) ticket->next->link = &ticket->next;
-  *place = ticket;
-}
-
-/* It is over: told with the next news, after those before it. */
-static void announce(igh_ticket *ticket) {
-  igh_engine *engine = ticket->engine;
-  ticket->over = true;
-  leave_list(ticket);
-  enter_list(ticket, engine->last_news);
-  engine->last_news = &ticket->next;
-}
-
-void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds) {
-  igh_ticket **place = milliseconds < 0 ? &engine->quiet : &engine->alarms;
-  ticket->engine = engine;
-  ticket->due = milliseconds < 0 ? -1 : now() + milliseconds;
-  if (milliseconds >= 0)
-    while (*place != NULL && (*place)->due <= ticket->due) place = &(*place)->next;
-  enter_list(ticket, place);
-}
-
-void igh_ticket_ring(igh_ticket *ticket) {
-  if (ticket->transfer != NULL)
-    igh_transfer_free(ticket->transfer);
-  else if (!ticket->over && igh_engine_is_ours(ticket->engine))
-    announce(ticket);
-}
-
-void igh_ticket_drop(igh_ticket *ticket) {
-  igh_transfer_free(ticket->transfer);
-  leave_list(ticket);
-  ticket->engine = NULL;
-  ticket->over = true;
-}
-
-igh_ticket *igh_engine_news(igh_engine *engine) {
-  igh_ticket *ticket = engine->news;
-  if (ticket != NULL) leave_list(ticket);
-  return ticket;
-}
-
-static void tell_alarms(igh_engine *engine) {
-  if (engine->alarms == NULL) return;
-  long long time = now();
-  while (engine->alarms != NULL && engine->alarms->due <= time) announce(engine->alarms);
-}
-
-/* --- libcurl's callbacks: no Lua, no failure but "no memory" ----------------------------------- */
+/* --- libcurl's callbacks ------------------------------------------------------------------------ */
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket) {
   igh_engine *engine = user;
@@ -123,47 +41,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *s
 static int on_timer(CURLM *multi, long timeout, void *user) {
   igh_engine *engine = user;
   (void)multi;
-  engine->deadline = timeout < 0 ? -1 : now() + timeout;
+  engine->deadline = timeout < 0 ? -1 : igh_now() + timeout;
   return 0;
-}
-
-static size_t on_body(char *bytes, size_t one, size_t size, void *user) {
-  igh_transfer *transfer = user;
-  (void)one;
-  if (size > transfer->max_body - transfer->body.size) {
-    transfer->too_large = true;
-    return 0; /* ends the transfer */
-  }
-  return igb_append(&transfer->body, bytes, size) ? size : 0;
-}
-
-static void forget_headers(igh_transfer *transfer) {
-  transfer->headers.size = 0;
-  memset(transfer->header_at, 0, sizeof transfer->header_at);
-}
-
-static void keep_header(igh_transfer *transfer, int header, const char *value, size_t size) {
-  while (size > 0 && strchr(" \t\r\n", *value) != NULL) value++, size--;
-  while (size > 0 && strchr(" \t\r\n", value[size - 1]) != NULL) size--;
-  if (size == 0 || size > MAX_HEADER) return;
-  size_t at = transfer->headers.size;
-  if (igb_append(&transfer->headers, value, size) && igb_append(&transfer->headers, "", 1))
-    transfer->header_at[header] = at + 1;
-}
-
-static size_t on_header(char *line, size_t one, size_t size, void *user) {
-#define NAME(name, text) text,
-  static const char *const names[] = {IGH_HEADERS(NAME)};
-#undef NAME
-  igh_transfer *transfer = user;
-  (void)one;
-  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
-  for (int i = 0; i < IGH_HEADER_COUNT; i++) {
-    size_t length = strlen(names[i]);
-    if (size > length && line[length] == ':' && strncasecmp(line, names[i], length) == 0)
-      keep_header(transfer, i, line + length + 1, size - length - 1);
-  }
-  return size;
 }
 
 /* --- the engine -------------------------------------------------------------------------------- */
@@ -181,6 +60,7 @@ static CURLM *new_multi(igh_engine *engine) {
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, engine);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, engine);
+  curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)MAX_STREAMS);
   return multi;
 }
 
@@ -193,7 +73,9 @@ igh_engine *igh_engine_new(void) {
   engine->bell[0] = engine->bell[1] = -1;
   engine->pollfd = igh_poller_open();
   if (engine->pollfd >= 0) engine->multi = new_multi(engine);
-  if (engine->multi == NULL) {
+  if (engine->multi != NULL) engine->pool = igh_pool_new();
+  if (engine->pool == NULL) {
+    curl_multi_cleanup(engine->multi);
     if (engine->pollfd >= 0) igh_poller_close(engine->pollfd, true);
     free(engine);
     return NULL;
@@ -204,6 +86,7 @@ igh_engine *igh_engine_new(void) {
 bool igh_engine_is_ours(const igh_engine *engine) { return engine->process == getpid(); }
 
 static void destroy(igh_transfer *transfer) {
+  igh_tries_forget(transfer);
   curl_easy_cleanup(transfer->easy);
   curl_mime_free(transfer->multipart);
   igb_free(&transfer->url);
@@ -222,10 +105,6 @@ static void unlink_transfer(igh_transfer *transfer) {
   transfer->next = NULL;
 }
 
-static void drop_tickets(igh_ticket **list) {
-  while (*list != NULL) igh_ticket_drop(*list);
-}
-
 void igh_engine_free(igh_engine *engine) {
   if (engine == NULL) return;
   bool ours = igh_engine_is_ours(engine);
@@ -233,9 +112,7 @@ void igh_engine_free(igh_engine *engine) {
     next = transfer->next;
     igh_transfer_free(transfer);
   }
-  drop_tickets(&engine->alarms);
-  drop_tickets(&engine->quiet);
-  drop_tickets(&engine->news);
+  igh_tickets_drop(engine);
   while (engine->idle != NULL) {
     igh_transfer *transfer = engine->idle;
     engine->idle = transfer->next;
@@ -243,7 +120,10 @@ void igh_engine_free(igh_engine *engine) {
   }
   /* In a forked child libcurl's clean-up would say goodbye on connections that the parent is still
    * using. Their memory stays until the child ends. */
-  if (ours) curl_multi_cleanup(engine->multi);
+  if (ours) {
+    curl_share_cleanup(engine->pool);
+    curl_multi_cleanup(engine->multi);
+  }
   igh_poller_close(engine->pollfd, ours);
   for (int end = 0; end < 2; end++)
     if (engine->bell[end] >= 0) close(engine->bell[end]);
@@ -258,7 +138,7 @@ long igh_engine_timeout(const igh_engine *engine) {
     deadline = engine->alarms->due;
   if (engine->news != NULL) return 0;
   if (deadline < 0) return -1;
-  long long left = deadline - now();
+  long long left = deadline - igh_now();
   return left < 0 ? 0 : (long)left;
 }
 
@@ -267,7 +147,7 @@ bool igh_engine_is_busy(const igh_engine *engine) {
 }
 
 long igh_engine_age(const igh_engine *engine) {
-  return engine->under_way > 0 ? (long)(now() - engine->last_start) : -1;
+  return engine->under_way > 0 ? (long)(igh_now() - engine->last_start) : -1;
 }
 
 bool igh_engine_ring(igh_engine *engine, bool on) {
@@ -290,57 +170,14 @@ void igh_engine_wait(const igh_engine *engine) {
 
 /* --- one transfer ------------------------------------------------------------------------------ */
 
-/* Scheme, host and port of both are the same. */
-static bool same_origin(const char *one, const char *other) {
-  static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
-  CURLU *a = curl_url(), *b = curl_url();
-  bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, one, 0) == CURLUE_OK &&
-              curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
-  for (size_t i = 0; same && i < sizeof parts / sizeof *parts; i++) {
-    char *left = NULL, *right = NULL;
-    same = curl_url_get(a, parts[i], &left, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-           curl_url_get(b, parts[i], &right, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-           strcasecmp(left, right) == 0;
-    curl_free(left);
-    curl_free(right);
-  }
-  curl_url_cleanup(a);
-  curl_url_cleanup(b);
-  return same;
-}
-
-/* libcurl is told never to follow: it would carry the token along. A GET goes on inside its own
- * origin, a few times. True when the transfer is under way again. */
-static bool follow(igh_transfer *transfer) {
-  char *location = NULL;
-  curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
-  if (location == NULL) return false;
-  bool same = same_origin(location, transfer->url.data);
-  long left = transfer->timeout - (long)(now() - transfer->started);
-  if (!same || !transfer->may_follow || transfer->redirects == MAX_REDIRECTS) {
-    transfer->refused_redirect = true;
-    transfer->url.size = 0;
-    igb_append(&transfer->url, location, strlen(location) + 1);
-    return false;
-  }
-  transfer->redirects++;
-  forget_headers(transfer);
-  transfer->body.size = 0;
-  curl_easy_setopt(transfer->easy, CURLOPT_URL, location);
-  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
-  return curl_multi_add_handle(transfer->engine->multi, transfer->easy) == CURLM_OK;
-}
-
 static void finish(igh_engine *engine, CURL *easy, CURLcode result) {
   igh_transfer *transfer = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
   curl_multi_remove_handle(engine->multi, easy);
-  transfer->result = result;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer->status);
-  if (result == CURLE_OK && follow(transfer)) return;
+  if (igh_tries_go_on(transfer, result)) return;
   transfer->state = IGH_DONE;
   engine->under_way--;
-  if (transfer->owner != NULL) announce(transfer->owner);
+  if (transfer->owner != NULL) igh_ticket_announce(transfer->owner);
 }
 
 /* Lets libcurl look at what is ready. True when there is more to do at once: over HTTP/2 what was read for
@@ -355,7 +192,7 @@ static bool act(igh_engine *engine) {
                (events[i].failed ? CURL_CSELECT_ERR : 0);
     curl_multi_socket_action(engine->multi, events[i].fd, what, &running);
   }
-  bool is_due = engine->deadline >= 0 && engine->deadline <= now();
+  bool is_due = engine->deadline >= 0 && engine->deadline <= igh_now();
   if (is_due) {
     engine->deadline = -1; /* libcurl sets a new one if it wants to */
     curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -368,31 +205,7 @@ void igh_engine_step(igh_engine *engine) {
   int left;
   for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);
-  tell_alarms(engine);
-}
-
-/* What holds for every call to the API. */
-static void set_up(igh_transfer *transfer) {
-  CURL *easy = transfer->easy;
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* a burst shares one HTTP/2 connection */
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-#if LIBCURL_VERSION_NUM >= 0x075500
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-  /* NOSIGNAL would also stop libcurl from holding SIGPIPE back while it writes to a connection that
-   * the server has closed. Only a libcurl that resolves names with alarm() must do without. */
-  if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0)
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  igh_tickets_tell(engine);
 }
 
 static igh_transfer *take_idle(igh_engine *engine) {
@@ -422,15 +235,13 @@ igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner) {
   owner->engine = engine;
   owner->transfer = transfer;
   transfer->state = IGH_NEW;
-  set_up(transfer);
+  igh_tries_prepare(transfer);
   return transfer;
 }
 
 CURLMcode igh_transfer_start(igh_transfer *transfer) {
   transfer->state = IGH_UNDER_WAY;
-  transfer->started = now();
-  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, transfer->timeout);
-  CURLMcode code = curl_multi_add_handle(transfer->engine->multi, transfer->easy);
+  CURLMcode code = igh_tries_start(transfer);
   if (code != CURLM_OK) {
     transfer->state = IGH_NEW;
     return code;
@@ -450,6 +261,7 @@ static void wipe(igb_buffer *buffer) {
 
 /* Empty, without a trace of the call before. */
 static void reset(igh_transfer *transfer) {
+  igh_tries_forget(transfer);
   curl_easy_reset(transfer->easy);
   curl_mime_free(transfer->multipart);
   transfer->multipart = NULL;
@@ -458,14 +270,7 @@ static void reset(igh_transfer *transfer) {
   wipe(&transfer->scratch);
   size_t most = transfer->engine->idle_count < IDLE_BUFFERS ? IDLE_BUFFER : IDLE_SMALL_BUFFER;
   if (transfer->body.capacity > most) igb_free(&transfer->body);
-  forget_headers(transfer);
-  transfer->body.size = 0;
-  transfer->may_follow = transfer->too_large = transfer->refused_redirect = false;
   transfer->user = NULL;
-  transfer->redirects = 0;
-  transfer->result = CURLE_OK;
-  transfer->status = 0;
-  transfer->error[0] = '\0';
 }
 
 void igh_transfer_free(igh_transfer *transfer) {
@@ -478,7 +283,7 @@ void igh_transfer_free(igh_transfer *transfer) {
   if (transfer->state == IGH_UNDER_WAY) {
     curl_multi_remove_handle(engine->multi, transfer->easy);
     engine->under_way--;
-    if (owner != NULL) announce(owner);
+    if (owner != NULL) igh_ticket_announce(owner);
   }
   /* libcurl 7.88 remembers in a handle that its stream was refused, and sends another call twice. */
   if (engine->idle_count == IDLE_TRANSFERS || transfer->result != CURLE_OK) {

@@ -46,9 +46,10 @@ typedef struct igh_transfer {
 
   /* The request. Filled in by client.c; kept as long as libcurl may read it. */
   CURL *easy;
+  CURLSH *pool; /* whose connections it may use; NULL: none */
   igb_buffer url, form, scratch;
   curl_mime *multipart;
-  bool may_follow;  /* a redirect inside the same origin */
+  bool may_repeat;  /* a GET: follows a redirect inside its origin, is tried again on a new connection */
   long timeout;     /* milliseconds for all of it, from `started` on */
   long long started;
   size_t max_body;  /* bytes */
@@ -61,6 +62,8 @@ typedef struct igh_transfer {
   bool too_large;
   bool refused_redirect; /* to another origin; `url` says where */
   int redirects;
+  bool retried;
+  bool sent, denied, denied_first; /* of this try: see tries.c */
   char error[CURL_ERROR_SIZE];
 } igh_transfer;
 

@@ -98,8 +98,8 @@ int ig_client_path(lua_State *L) {
 static void set_method(igh_transfer *transfer, const char *method) {
   CURL *easy = transfer->easy;
   if (strcmp(method, "POST") != 0) {
-    transfer->may_follow = strcmp(method, "GET") == 0;
-    if (!transfer->may_follow) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    transfer->may_repeat = strcmp(method, "GET") == 0;
+    if (!transfer->may_repeat) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
   } else if (transfer->multipart != NULL) {
     curl_easy_setopt(easy, CURLOPT_MIMEPOST, transfer->multipart);
   } else {

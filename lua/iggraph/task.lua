@@ -148,6 +148,7 @@ function task.map(list, fn, options)
   if type(list) ~= "table" then raise "iggraph.map: a list expected" end
   check_function("map", fn)
   local most, results, tasks, threads = check_concurrency(options), {}, {}, {}
+  wait.waiter(hosts.current())
   local total, next_index, running, bell = #list, 1, 0, nil
 
   local function worker_ends()

@@ -99,14 +99,22 @@ local function drive(host, engine, ticket)
   if watcher then has_seen(watcher, engine) end
 end
 
+--- Raises where one cannot wait.
+-- @tparam table host
+-- @return a waiter for the running code, nil where that is plain
+function wait.waiter(host)
+  local waiter = host.waiter()
+  if waiter and is_yieldable and not is_yieldable() then raise(coroutines.CANNOT) end
+  return waiter
+end
+
 --- Begins something and waits until it is over.
 -- @tparam table host
 -- @tparam function start begins it and returns its ticket
 -- @param ... the arguments of `start`
 -- @return the ticket; raises where one cannot wait, and then begins nothing
 function wait.on(host, start, ...)
-  local waiter = host.waiter()
-  if waiter and is_yieldable and not is_yieldable() then raise(coroutines.CANNOT) end
+  local waiter = wait.waiter(host)
   local ticket, task = start(...), coroutines.task()
   if task then
     if task.cancelled then loop.ring(ticket) end

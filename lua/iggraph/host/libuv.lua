@@ -33,6 +33,12 @@ local function make(uv, ways)
     soon:start(0, 0, run)
   end
 
+  -- Libuv runs timers until none is due: one that is set to 0 in its own callback has all of the loop.
+  local function run_later()
+    is_pending = true
+    soon:start(1, 0, run)
+  end
+
   local function on_event()
     local engine = engine_of()
     engine:step()
@@ -49,7 +55,7 @@ local function make(uv, ways)
   local function set_timer(seconds)
     if not seconds then return timer:stop() end
     uv.update_time()
-    timer:start(math.ceil(seconds * 1000), 0, on_event)
+    timer:start(math.max(1, math.ceil(seconds * 1000)), 0, on_event)
   end
 
   function host.drive(engine, waiter)
@@ -66,7 +72,7 @@ local function make(uv, ways)
     is_pending = false
     local ends = uv.hrtime() + SHARE
     coroutines.run(host.report, function() return uv.hrtime() > ends end)
-    if coroutines.are_ready() then run_soon() end
+    if coroutines.are_ready() then run_later() end
     host.drive(engine_of())
   end)
 

@@ -6,18 +6,18 @@ local libuv = require "iggraph.host.libuv"
 local vim = vim -- luacheck: read globals vim
 local loop, raise = core.loop, core.error.raise
 
-local DAY, INTERVAL = 24 * 3600 * 1000, 1000 -- milliseconds; vim.wait looks at each event, too
+local CHUNK = 200 -- milliseconds: Neovim 0.7 looks for Ctrl-C only at the end of each
 
 return libuv.make(vim.loop, {
   in_main = vim.schedule_wrap,
-  check = function()
+  check = function() -- vim.wait would not raise in there, but abort
     if vim.in_fast_event() then
       raise("cannot wait here: a callback of libuv has to return; call from a coroutine (iggraph.spawn) or by"
         .. " vim.schedule")
     end
   end,
   wait = function(ticket)
-    local is_over, why = vim.wait(DAY, function() return loop.is_over(ticket) end, INTERVAL)
+    local is_over, why = vim.wait(CHUNK, function() return loop.is_over(ticket) end, CHUNK)
     if not is_over and why == -2 then loop.ring(ticket) end -- Ctrl-C
   end,
   report = function(text)

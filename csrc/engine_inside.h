@@ -1,0 +1,41 @@
+/* What the engine's own files share: engine.c, ticket.c and tries.c. */
+#ifndef IGGRAPH_ENGINE_INSIDE_H
+#define IGGRAPH_ENGINE_INSIDE_H
+
+#include "engine.h"
+
+struct igh_engine {
+  CURLM *multi;
+  CURLSH *pool; /* the connections for what starts now: see tries.c */
+  int pollfd;
+  int bell[2];        /* a pipe with a byte in it: readable for ever; -1: not there yet */
+  long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
+  long long last_start;
+  igh_transfer *live; /* all that are owned: new, under way and done */
+  igh_transfer *idle;
+  int idle_count, under_way;
+  igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
+  igh_ticket *news, **last_news;
+  bool speaks_http1; /* the server that answered last, over TLS */
+  pid_t process;
+};
+
+long long igh_now(void); /* in ms, for differences */
+
+/* --- ticket.c --------------------------------------------------------------- */
+
+/* It is over: told with the next news, after those before it. */
+void igh_ticket_announce(igh_ticket *ticket);
+void igh_tickets_tell(igh_engine *engine); /* announces those whose time has come */
+void igh_tickets_drop(igh_engine *engine); /* all that are in a list */
+
+/* --- tries.c ---------------------------------------------------------------- */
+
+CURLSH *igh_pool_new(void); /* NULL when there is no memory */
+void igh_tries_prepare(igh_transfer *transfer); /* sets what holds for every call */
+CURLMcode igh_tries_start(igh_transfer *transfer);
+/* With `result` of a try: true when another one is under way. */
+bool igh_tries_go_on(igh_transfer *transfer, CURLcode result);
+void igh_tries_forget(igh_transfer *transfer); /* nothing stays of them for the next call */
+
+#endif

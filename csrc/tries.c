@@ -1,0 +1,267 @@
+/* One call on the wire: what libcurl hands over, and the tries that a call is made of. A try sends once.
+ * Another one follows a redirect, or takes a new connection where the one before it broke. No Lua. */
+#include "engine_inside.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+  MAX_HEADER = 64 * 1024, /* bytes of a kept header; a longer one is as good as none */
+  MAX_REDIRECTS = 3,
+  MAX_CONNECTIONS = 8 /* to a host that speaks HTTP/2: each has room for a hundred calls and more */
+};
+
+/* --- libcurl's callbacks: no failure but "no memory" ------------------------------------------- */
+
+static size_t on_body(char *bytes, size_t one, size_t size, void *user) {
+  igh_transfer *transfer = user;
+  (void)one;
+  if (size > transfer->max_body - transfer->body.size) {
+    transfer->too_large = true;
+    return 0; /* ends the transfer */
+  }
+  return igb_append(&transfer->body, bytes, size) ? size : 0;
+}
+
+static void forget_headers(igh_transfer *transfer) {
+  transfer->headers.size = 0;
+  memset(transfer->header_at, 0, sizeof transfer->header_at);
+}
+
+static void keep_header(igh_transfer *transfer, int header, const char *value, size_t size) {
+  while (size > 0 && strchr(" \t\r\n", *value) != NULL) value++, size--;
+  while (size > 0 && strchr(" \t\r\n", value[size - 1]) != NULL) size--;
+  if (size == 0 || size > MAX_HEADER) return;
+  size_t at = transfer->headers.size;
+  if (igb_append(&transfer->headers, value, size) && igb_append(&transfer->headers, "", 1))
+    transfer->header_at[header] = at + 1;
+}
+
+static size_t on_header(char *line, size_t one, size_t size, void *user) {
+#define NAME(name, text) text,
+  static const char *const names[] = {IGH_HEADERS(NAME)};
+#undef NAME
+  igh_transfer *transfer = user;
+  (void)one;
+  if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
+  for (int i = 0; i < IGH_HEADER_COUNT; i++) {
+    size_t length = strlen(names[i]);
+    if (size > length && line[length] == ':' && strncasecmp(line, names[i], length) == 0)
+      keep_header(transfer, i, line + length + 1, size - length - 1);
+  }
+  return size;
+}
+
+/* --- one try is one sending -------------------------------------------------------------------- */
+
+static bool is_secure(const igh_transfer *transfer) {
+  return strncasecmp(transfer->url.data, "https:", 6) == 0;
+}
+
+/* libcurl sends a request again by itself where a connection that it had kept breaks before the answer, or
+ * the stream was refused: a POST too, and over HTTP/2 each one on a connection of its own. Only what
+ * HTTP/1.1 without TLS knows of that is left to it, for a GET. */
+static bool is_sent_again(igh_transfer *transfer) {
+  if (!transfer->sent || (transfer->may_repeat && !is_secure(transfer))) return false;
+  if (!transfer->denied && transfer->error[0] == '\0')
+    transfer->denied_first = true; /* what libcurl will write there tells of us, not of what broke */
+  transfer->denied = true;
+  return true;
+}
+
+static curl_socket_t on_open(void *user, curlsocktype purpose, struct curl_sockaddr *to) {
+  (void)purpose;
+  if (is_sent_again(user)) return CURL_SOCKET_BAD;
+  int fd = socket(to->family, to->socktype, to->protocol);
+  if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return fd;
+}
+
+#if LIBCURL_VERSION_NUM >= 0x075000
+static int on_send(void *user, char *to, char *from, int to_port, int from_port) {
+  igh_transfer *transfer = user;
+  (void)to, (void)from, (void)to_port, (void)from_port;
+  if (is_sent_again(transfer)) return CURL_PREREQFUNC_ABORT;
+  transfer->sent = true;
+  return CURL_PREREQFUNC_OK;
+}
+#endif
+
+/* --- connections ------------------------------------------------------------------------------- */
+
+/* They are kept in a pool that the handles share. When one breaks, a new pool takes its place: many calls
+ * that lose theirs at once then share one new connection, where libcurl would open one for each. */
+CURLSH *igh_pool_new(void) {
+  CURLSH *pool = curl_share_init();
+  if (pool != NULL) curl_share_setopt(pool, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+  return pool;
+}
+
+static void leave_pool(igh_transfer *transfer) {
+  CURLSH *pool = transfer->pool;
+  if (pool == NULL) return;
+  curl_easy_setopt(transfer->easy, CURLOPT_SHARE, NULL);
+  transfer->pool = NULL;
+  /* The last one to leave an old pool ends it; before, libcurl says that it is in use. */
+  if (pool != transfer->engine->pool) curl_share_cleanup(pool);
+}
+
+static void replace_pool(igh_engine *engine) {
+  CURLSH *pool = igh_pool_new();
+  if (pool != NULL) engine->pool = pool;
+}
+
+/* Over HTTP/2 a few connections carry all calls, over HTTP/1.1 each one carries one. */
+static void limit_connections(const igh_transfer *transfer) {
+  igh_engine *engine = transfer->engine;
+  long most = is_secure(transfer) && !engine->speaks_http1 ? MAX_CONNECTIONS : 0;
+  curl_multi_setopt(engine->multi, CURLMOPT_MAX_HOST_CONNECTIONS, most);
+}
+
+static long http_version(const igh_transfer *transfer) {
+  long version = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+  return version;
+}
+
+static void learn_version(const igh_transfer *transfer) {
+  if (transfer->status == 0 || !is_secure(transfer)) return;
+  transfer->engine->speaks_http1 = http_version(transfer) < CURL_HTTP_VERSION_2_0;
+  limit_connections(transfer);
+}
+
+/* --- tries ------------------------------------------------------------------------------------- */
+
+static CURLMcode try(igh_transfer *transfer) {
+  long left = transfer->timeout - (long)(igh_now() - transfer->started);
+  transfer->pool = transfer->engine->pool;
+  transfer->sent = transfer->denied = transfer->denied_first = false;
+  transfer->body.size = 0;
+  transfer->error[0] = '\0';
+  forget_headers(transfer);
+  limit_connections(transfer);
+  curl_easy_setopt(transfer->easy, CURLOPT_SHARE, transfer->pool);
+  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
+  return curl_multi_add_handle(transfer->engine->multi, transfer->easy);
+}
+
+CURLMcode igh_tries_start(igh_transfer *transfer) {
+  transfer->started = igh_now();
+  return try(transfer);
+}
+
+/* Scheme, host and port of both are the same. */
+static bool same_origin(const char *one, const char *other) {
+  static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+  CURLU *a = curl_url(), *b = curl_url();
+  bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, one, 0) == CURLUE_OK &&
+              curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
+  for (size_t i = 0; same && i < sizeof parts / sizeof *parts; i++) {
+    char *left = NULL, *right = NULL;
+    same = curl_url_get(a, parts[i], &left, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+           curl_url_get(b, parts[i], &right, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+           strcasecmp(left, right) == 0;
+    curl_free(left);
+    curl_free(right);
+  }
+  curl_url_cleanup(a);
+  curl_url_cleanup(b);
+  return same;
+}
+
+/* libcurl is told never to follow: it would carry the token along. A GET goes on inside its own
+ * origin, a few times. */
+static bool follow(igh_transfer *transfer) {
+  char *location = NULL;
+  curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
+  if (location == NULL) return false;
+  bool same = same_origin(location, transfer->url.data);
+  if (!same || !transfer->may_repeat || transfer->redirects == MAX_REDIRECTS) {
+    transfer->refused_redirect = true;
+    transfer->url.size = 0;
+    igb_append(&transfer->url, location, strlen(location) + 1);
+    return false;
+  }
+  transfer->redirects++;
+  curl_easy_setopt(transfer->easy, CURLOPT_URL, location);
+  return try(transfer) == CURLM_OK;
+}
+
+/* Whether the connection broke, or the stream was reset, in a way that a new connection may cure. */
+static bool is_broken(const igh_transfer *transfer) {
+  if (transfer->denied) return true;
+  switch (transfer->result) {
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return true;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR: /* of HTTP/2, or before its version was seen */
+      return is_secure(transfer) && http_version(transfer) != CURL_HTTP_VERSION_1_1;
+    default:
+      return false;
+  }
+}
+
+/* A GET is tried once more, within the same time. */
+static bool retry(igh_transfer *transfer) {
+  igh_engine *engine = transfer->engine;
+  if (!is_broken(transfer)) return false;
+  if (transfer->pool == engine->pool) replace_pool(engine);
+  leave_pool(transfer);
+  bool in_time = igh_now() - transfer->started < transfer->timeout;
+  if (!transfer->may_repeat || transfer->retried || !in_time) return false;
+  transfer->retried = true;
+  return try(transfer) == CURLM_OK;
+}
+
+bool igh_tries_go_on(igh_transfer *transfer, CURLcode result) {
+  transfer->result = transfer->denied ? CURLE_RECV_ERROR : result;
+  if (transfer->denied_first) strcpy(transfer->error, "the connection broke before the answer");
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
+  learn_version(transfer);
+  return transfer->result == CURLE_OK ? follow(transfer) : retry(transfer);
+}
+
+void igh_tries_forget(igh_transfer *transfer) {
+  leave_pool(transfer);
+  forget_headers(transfer);
+  transfer->body.size = 0;
+  transfer->may_repeat = transfer->too_large = transfer->refused_redirect = transfer->retried = false;
+  transfer->redirects = 0;
+  transfer->result = CURLE_OK;
+  transfer->status = 0;
+  transfer->error[0] = '\0';
+}
+
+/* What holds for every call to the API. */
+void igh_tries_prepare(igh_transfer *transfer) {
+  CURL *easy = transfer->easy;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+#if LIBCURL_VERSION_NUM >= 0x075000
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+#endif
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* a burst shares one HTTP/2 connection */
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  /* NOSIGNAL would also stop libcurl from holding SIGPIPE back while it writes to a connection that
+   * the server has closed. Only a libcurl that resolves names with alarm() must do without. */
+  if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0)
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+}

@@ -1,0 +1,74 @@
+--- An HTTP/2 server that misbehaves: it resets streams, goes away, ends connections.
+--
+--    local server = http2_server.start()
+--    client.new { base_url = server.https }:get(server:path "half.reset=2,ok")
+--
+-- The path is what the server does: here half an answer and RST_STREAM with the error 2 when it is asked
+-- first, a whole answer from then on. Its words are the `acts` of http2_process.lua; `id` in the answer
+-- is how often it was asked. It runs on LuaJIT, for which Debian has lua-http, whatever the specs run on.
+local sandbox = require "spec.support.sandbox"
+local shell = require "iggraph.sandbox.shell"
+
+local http2_server = {}
+
+local methods = {}
+local meta = { __index = methods }
+
+local COMMAND = "exec env -u LUA_PATH -u LUA_CPATH luajit spec/support/http2_process.lua "
+  .. "%s/localhost.pem %s/localhost.key %s >%s/errors 2>&1"
+local AWAIT_PORT = "n=0; until [ -s %s/port ]; do n=$((n+1)); [ $n -lt 500 ] || exit 1; sleep 0.01; done"
+
+--- Starts one; ends by `server:stop()`, or with this process.
+function http2_server.start()
+  local certificates = shell.quote(sandbox.shared().dir)
+  local _, dir = shell.run 'mktemp -d "${TMPDIR:-/tmp}/iggraph-http2.XXXXXX"'
+  local word = shell.quote(dir)
+  -- The process reads nothing but the end of this pipe, which comes whatever becomes of us.
+  local pipe = assert(io.popen(COMMAND:format(certificates, certificates, word, word), "w"))
+  if not shell.run(AWAIT_PORT:format(word)) then
+    error("the HTTP/2 server does not start: " .. tostring(shell.read(dir .. "/errors")), 0)
+  end
+  local port = shell.read(dir .. "/port")
+  return setmetatable({ dir = dir, pipe = pipe, paths = 0, https = "https://localhost:" .. port }, meta)
+end
+
+--- A path that nobody has asked for.
+-- @tparam string steps what is done at the first time, the second …, with commas between: `reset=7,ok`
+function methods:path(steps)
+  self.paths = self.paths + 1
+  return steps .. "/" .. self.paths
+end
+
+--- What came so far.
+-- @treturn table `opened`: how many connections; `requests`: a list of `{ connection, method, path }`
+function methods:record()
+  local record = { opened = 0, requests = {} }
+  for connection, method, path in shell.read(self.dir .. "/log"):gmatch "(%d+) (%a+) ?(%S*)\n" do
+    if method == "open" then
+      record.opened = record.opened + 1
+    else
+      table.insert(record.requests, { connection = connection, method = method, path = path })
+    end
+  end
+  return record
+end
+
+--- The connections on which a path was asked for, oldest first.
+-- @tparam string path as given to the client
+-- @tparam[opt="GET"] string method
+-- @treturn table list of names
+function methods:tries(path, method)
+  local tries = {}
+  for _, request in ipairs(self:record().requests) do
+    if request.path == "/v26.0/" .. path and request.method == (method or "GET") then
+      tries[#tries + 1] = request.connection
+    end
+  end
+  return tries
+end
+
+function methods:stop()
+  self.pipe:close()
+end
+
+return http2_server
