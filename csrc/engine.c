@@ -47,13 +47,21 @@ static int on_timer(CURLM *multi, long timeout, void *user) {
 
 /* --- the engine -------------------------------------------------------------------------------- */
 
-static void init_curl(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
+/* How often this process has been forked: asked at each call, and a counter costs less than getpid. */
+static unsigned generation;
+
+static void count_fork(void) { generation++; }
+
+static void init(void) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  pthread_atfork(NULL, NULL, count_fork);
+}
 
 static CURLM *new_multi(igh_engine *engine) {
   /* Once a process, and never undone: other states, and other users of libcurl, may need it. Older
    * libcurls do not lock it themselves. */
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, init_curl);
+  pthread_once(&once, init);
   CURLM *multi = curl_multi_init();
   if (multi == NULL) return NULL;
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -67,8 +75,8 @@ static CURLM *new_multi(igh_engine *engine) {
 igh_engine *igh_engine_new(void) {
   igh_engine *engine = calloc(1, sizeof *engine);
   if (engine == NULL) return NULL;
-  engine->process = getpid();
-  engine->deadline = -1;
+  engine->generation = generation;
+  engine->deadline = engine->untold = -1;
   engine->last_news = &engine->news;
   engine->bell[0] = engine->bell[1] = -1;
   engine->pollfd = igh_poller_open();
@@ -83,7 +91,7 @@ igh_engine *igh_engine_new(void) {
   return engine;
 }
 
-bool igh_engine_is_ours(const igh_engine *engine) { return engine->process == getpid(); }
+bool igh_engine_is_ours(const igh_engine *engine) { return engine->generation == generation; }
 
 static void destroy(igh_transfer *transfer) {
   igh_tries_forget(transfer);
@@ -132,10 +140,14 @@ void igh_engine_free(igh_engine *engine) {
 
 int igh_engine_pollfd(const igh_engine *engine) { return engine->pollfd; }
 
+/* -1 is never. */
+static long long sooner(long long one, long long other) {
+  return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 long igh_engine_timeout(const igh_engine *engine) {
-  long long deadline = engine->deadline;
-  if (engine->alarms != NULL && (deadline < 0 || engine->alarms->due < deadline))
-    deadline = engine->alarms->due;
+  long long deadline = sooner(engine->deadline, engine->untold);
+  if (engine->alarms != NULL) deadline = sooner(deadline, engine->alarms->due);
   if (engine->news != NULL) return 0;
   if (deadline < 0) return -1;
   long long left = deadline - igh_now();
@@ -143,7 +155,7 @@ long igh_engine_timeout(const igh_engine *engine) {
 }
 
 bool igh_engine_is_busy(const igh_engine *engine) {
-  return engine->under_way > 0 || engine->alarms != NULL;
+  return engine->under_way > 0 || engine->alarms != NULL || engine->untold >= 0;
 }
 
 long igh_engine_age(const igh_engine *engine) {
@@ -206,6 +218,7 @@ void igh_engine_step(igh_engine *engine) {
   for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);
   igh_tickets_tell(engine);
+  igh_tries_tell(engine);
 }
 
 static igh_transfer *take_idle(igh_engine *engine) {
@@ -281,7 +294,7 @@ void igh_transfer_free(igh_transfer *transfer) {
   if (owner != NULL) owner->over = true;
   if (!igh_engine_is_ours(engine)) return; /* see igh_engine_free */
   if (transfer->state == IGH_UNDER_WAY) {
-    curl_multi_remove_handle(engine->multi, transfer->easy);
+    igh_tries_cancel(transfer);
     engine->under_way--;
     if (owner != NULL) igh_ticket_announce(owner);
   }

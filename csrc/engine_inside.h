@@ -11,13 +11,14 @@ struct igh_engine {
   int bell[2];        /* a pipe with a byte in it: readable for ever; -1: not there yet */
   long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
   long long last_start;
+  long long untold; /* when a server must have been told of a cancelled call; -1: of none */
   igh_transfer *live; /* all that are owned: new, under way and done */
   igh_transfer *idle;
   int idle_count, under_way;
   igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
   igh_ticket *news, **last_news;
   bool speaks_http1; /* the server that answered last, over TLS */
-  pid_t process;
+  unsigned generation; /* of the process: another one in a forked child */
 };
 
 long long igh_now(void); /* in ms, for differences */
@@ -36,6 +37,9 @@ void igh_tries_prepare(igh_transfer *transfer); /* sets what holds for every cal
 CURLMcode igh_tries_start(igh_transfer *transfer);
 /* With `result` of a try: true when another one is under way. */
 bool igh_tries_go_on(igh_transfer *transfer, CURLcode result);
+void igh_tries_cancel(igh_transfer *transfer);
+/* Tells servers of cancelled calls, when it is time. */
+void igh_tries_tell(igh_engine *engine);
 void igh_tries_forget(igh_transfer *transfer); /* nothing stays of them for the next call */
 
 #endif

@@ -10,6 +10,7 @@
 enum {
   MAX_HEADER = 64 * 1024, /* bytes of a kept header; a longer one is as good as none */
   MAX_REDIRECTS = 3,
+  SOON = 20, LATER = 1000, /* milliseconds */
   MAX_CONNECTIONS = 8 /* to a host that speaks HTTP/2: each has room for a hundred calls and more */
 };
 
@@ -142,6 +143,8 @@ static CURLMcode try(igh_transfer *transfer) {
   transfer->error[0] = '\0';
   forget_headers(transfer);
   limit_connections(transfer);
+  transfer->engine->untold = -1;
+  curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, is_secure(transfer) ? 1L : 0L); /* a burst shares one */
   curl_easy_setopt(transfer->easy, CURLOPT_SHARE, transfer->pool);
   curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
   return curl_multi_add_handle(transfer->engine->multi, transfer->easy);
@@ -225,6 +228,24 @@ bool igh_tries_go_on(igh_transfer *transfer, CURLcode result) {
   return transfer->result == CURLE_OK ? follow(transfer) : retry(transfer);
 }
 
+/* libcurl 7.88 leaves the reset of a cancelled HTTP/2 stream lying until there is something else to send on
+ * its connection. Another call will do; where none comes soon, the connection is closed. */
+void igh_tries_cancel(igh_transfer *transfer) {
+  igh_engine *engine = transfer->engine;
+  curl_multi_remove_handle(engine->multi, transfer->easy);
+  if (transfer->sent && is_secure(transfer)) engine->untold = igh_now() + SOON;
+}
+
+void igh_tries_tell(igh_engine *engine) {
+  if (engine->untold < 0 || engine->untold > igh_now()) return;
+  bool is_used = engine->under_way > 0;
+  engine->untold = is_used ? igh_now() + LATER : -1;
+  if (is_used) return;
+  CURLSH *old = engine->pool;
+  replace_pool(engine);
+  if (old != engine->pool) curl_share_cleanup(old); /* or its last transfer does so */
+}
+
 void igh_tries_forget(igh_transfer *transfer) {
   leave_pool(transfer);
   forget_headers(transfer);
@@ -253,7 +274,6 @@ void igh_tries_prepare(igh_transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* a burst shares one HTTP/2 connection */
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

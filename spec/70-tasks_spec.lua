@@ -9,6 +9,8 @@ local PUC_51 = not core.yields_in_pcall
 
 local function pack(...) return { n = select("#", ...), ... } end
 
+local function is_under_way() return core.loop.engine():age() ~= nil end
+
 local function elapsed(action, ...)
   local start = clock()
   local result = action(...)
@@ -208,10 +210,9 @@ describe("cancelling", function()
   end)
   before_each(server.reset)
 
-  -- Whether the transfer has ended is for the server to tell: it notices that a stream is gone.
   local function in_flight()
-    ig:get "ok"
-    return core.loop.engine():is_busy()
+    ig:get "ok" -- tasks have their turn
+    return is_under_way()
   end
 
   it("a task ends its call; who waits for it and the call itself are told", function()
@@ -299,11 +300,33 @@ describe("cancelling", function()
     local cursor = ig:user("17840000000000030_slow_300"):media({ limit = 10 }, { prefetch = true })
     cursor:next()
     ig:get "ok"
-    assert.is_true(core.loop.engine():is_busy())
+    assert.is_true(is_under_way())
     cursor = nil -- luacheck: ignore 311
     for _ = 1, 3 do collectgarbage() end
     assert.is_false(in_flight())
     assert.equal(0, count)
+  end)
+
+  it("of a call that a server works on tells it so", function()
+    local function connections()
+      local port = server.shared().https:match "%d+$"
+      local pipe = io.popen(("grep -ci ':%04X 01 ' /proc/net/tcp"):format(port))
+      local count = pipe:read "*n"
+      pipe:close()
+      return count / 1
+    end
+    local before = connections()
+    assert.is_true(before > 0)
+    local task = iggraph.spawn(function() return ig:get "hang" end)
+    ig:get "slow_50"
+    task:cancel()
+    local engine = core.loop.engine()
+    while engine:is_busy() do
+      engine:wait()
+      engine:step()
+    end
+    assert.is_true(connections() < before, "it must be closed where nothing else is to be sent")
+    ig:get "ok"
   end)
 
   it("leaves the connection to be used again", function()
@@ -416,7 +439,7 @@ describe("iggraph.map", function()
     task:cancel()
     assert.equal("cancelled", select(3, task:wait()))
     ig:get "ok"
-    assert.is_false(core.loop.engine():is_busy())
+    assert.is_false(is_under_way())
     assert.equal(2, begun)
   end)
 end)
@@ -456,7 +479,7 @@ describe("prefetch", function()
     local cursor = ig:user("17840000000000200_slow_50"):media({ fields = "id", limit = 10 }, { prefetch = true })
     for _ in cursor:pages() do break end -- luacheck: ignore 512
     cursor:close()
-    assert.is_false(core.loop.engine():is_busy())
+    assert.is_false(is_under_way())
     ig:get "slow_100"
     assert.is_true(server.record().count <= 3)
   end)
@@ -465,7 +488,7 @@ describe("prefetch", function()
     if not core.closes_loops then return pending "Lua 5.4 does" end
     local function list() return ig:user("17840000000000200_slow_50"):media({ limit = 10 }, { prefetch = true }) end
     for _ in list() do break end -- luacheck: ignore 512
-    assert.is_false(core.loop.engine():is_busy())
+    assert.is_false(is_under_way())
   end)
 end)
 

@@ -119,6 +119,7 @@ function wait.on(host, start, ...)
   if task then
     if task.cancelled then loop.ring(ticket) end
     task.ticket, task.host = ticket, host
+    if waiter then waiter.task = task end
   end
   local engine = engine_of()
   engine:step()

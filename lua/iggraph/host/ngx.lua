@@ -28,16 +28,17 @@ end
 local SHORTEST, LONGEST, PART_OF_AGE = 0.001, 0.01, 0.05 -- seconds, seconds, of the youngest transfer
 local GONE_EVERY = 0.1 -- seconds
 
-local parked = {} -- those who wait
+local parked = {} -- ticket -> who waits for it
 local driver -- what wakes it before its time; nil: there is none
 
 -- Nginx ends the light threads of a request whose client has gone, and says nothing. Who waits on his
 -- semaphore no longer, and was not woken, is gone.
 local function drop_the_gone()
-  for waiter in pairs(parked) do
+  for ticket, waiter in pairs(parked) do
     if waiter.news:count() >= 0 then
-      parked[waiter] = nil
-      loop.ring(waiter.ticket)
+      parked[ticket] = nil
+      loop.ring(ticket)
+      if waiter.task then waiter.task:cancel() end
     end
   end
 end
@@ -88,9 +89,9 @@ Waiter.__index = Waiter
 local spare = {} -- semaphores to be used again
 
 function Waiter:park()
-  parked[self] = true
+  parked[self.ticket] = self
   local is_woken = self.news:wait(driver and LOOK_AGAIN or SHORTEST)
-  parked[self] = nil
+  if parked[self.ticket] == self then parked[self.ticket] = nil end
   if not is_woken then
     if not driver then loop.engine():step() end
     return host.drive()
@@ -99,7 +100,7 @@ function Waiter:park()
 end
 
 function Waiter:wake()
-  parked[self] = nil
+  parked[self.ticket] = nil
   self.news:post()
 end
 
