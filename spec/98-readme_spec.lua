@@ -53,12 +53,20 @@ describe("the README", function()
     assert.same({ "17895695668004550", "17899305451014820", "1", "2" }, run(snippets()[2]))
   end)
 
+  it("calls several at a time", function()
+    assert.same({ "17841405822304914\t6" }, run(snippets()[3]))
+  end)
+
+  it("waits in a loop of one's own", function()
+    assert.same({ "Sandra Sandbox", "Sandra Sandbox", "Sandra Sandbox" }, run(snippets()[4]))
+  end)
+
   it("shows what an error looks like", function()
-    local lines = run(snippets()[3])
+    local lines = run(snippets()[5])
     assert.equal("not_found\t100\t33\tfalse", lines[1])
     assert.matches("^GET /v26.0/18000000000000000: Unsupported get request%. .*%(not_found, HTTP 400, code 100",
       lines[2])
   end)
 
-  it("has no snippet that is not run here", function() assert.equal(3, #snippets()) end)
+  it("has no snippet that is not run here", function() assert.equal(5, #snippets()) end)
 end)
