@@ -18,7 +18,7 @@ enum {
   IDLE_SMALL_BUFFER = 16 * 1024, /* the others of so many */
   MAX_STREAMS = 1000,            /* of a connection; what the server allows is less */
   EVENTS = 64,
-  ROUNDS = 16 /* of a step, at most: whoever steps has other things to do */
+  SHARE = 3 /* milliseconds of a step: whoever steps has other things to do */
 };
 
 long long igh_now(void) {
@@ -158,6 +158,10 @@ bool igh_engine_is_busy(const igh_engine *engine) {
   return engine->under_way > 0 || engine->alarms != NULL || engine->untold >= 0;
 }
 
+bool igh_engine_owes(const igh_engine *engine) {
+  return engine->under_way == 0 && engine->untold >= 0;
+}
+
 long igh_engine_age(const igh_engine *engine) {
   return engine->under_way > 0 ? (long)(igh_now() - engine->last_start) : -1;
 }
@@ -213,7 +217,8 @@ static bool act(igh_engine *engine) {
 }
 
 void igh_engine_step(igh_engine *engine) {
-  for (int round = 0; round < ROUNDS && act(engine); round++) continue;
+  long long ends = igh_now() + SHARE;
+  while (act(engine) && igh_now() < ends) continue;
   int left;
   for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);

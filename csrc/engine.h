@@ -82,6 +82,8 @@ long igh_engine_timeout(const igh_engine *engine);
 void igh_engine_wait(const igh_engine *engine);
 /* Whether there is anything to wait for: a transfer under way, or a time. */
 bool igh_engine_is_busy(const igh_engine *engine);
+/* Whether a server is to be told soon that its call was cancelled, while nothing else is under way. */
+bool igh_engine_owes(const igh_engine *engine);
 /* Milliseconds since a transfer was started last; -1: none is under way. */
 long igh_engine_age(const igh_engine *engine);
 /* Keeps the descriptor readable: what happened is for another one of those who watch it. False when

@@ -189,6 +189,13 @@ static int engine_is_busy(lua_State *L) {
   return 1;
 }
 
+/* engine:owes(): whether a server is to be told soon that its call was cancelled, while nothing else is
+ * under way */
+static int engine_owes(lua_State *L) {
+  lua_pushboolean(L, igh_engine_owes(check_engine(L)));
+  return 1;
+}
+
 /* engine:age() -> seconds since a transfer was started last, or nil where none is under way */
 static int engine_age(lua_State *L) {
   long age = igh_engine_age(check_engine(L));
@@ -206,9 +213,9 @@ static int engine_ring(lua_State *L) {
 
 static const luaL_Reg engine_methods[] = {
     {"age", engine_age},         {"events", engine_events}, {"is_busy", engine_is_busy},
-    {"news", engine_news},       {"pollfd", engine_pollfd}, {"ring", engine_ring},
-    {"step", engine_step},       {"timeout", engine_timeout}, {"wait", engine_wait},
-    {NULL, NULL}};
+    {"news", engine_news},       {"owes", engine_owes},     {"pollfd", engine_pollfd},
+    {"ring", engine_ring},       {"step", engine_step},     {"timeout", engine_timeout},
+    {"wait", engine_wait},       {NULL, NULL}};
 
 static const luaL_Reg engine_meta[] = {{"__gc", engine_gc}, {NULL, NULL}};
 

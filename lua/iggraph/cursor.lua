@@ -33,8 +33,7 @@ local function fetch(self)
   if err then return nil, err, kind end
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then
-    start(self)
-    wait.go_on(kept(client).host or hosts.current())
+    wait.go_on(kept(client).host or hosts.current(), start(self))
   end
   return ok, err, kind
 end

@@ -48,7 +48,7 @@ local function settle(self, results)
   self.results = results
   for _, waiting in ipairs(self.waiting) do wait.ring(waiting) end
   self.waiting = {}
-  if self.on_end then self.on_end() end
+  if self.round then self.round:take(self) end
 end
 
 --- What a task returned, or the error that it raised; called once more after `cancel`, to no effect.
@@ -62,6 +62,13 @@ end
 local protected = core.yields_in_pcall and pcall or function(fn, ...) return true, fn(...) end
 
 -- --- tasks ---------------------------------------------------------------------------------------
+
+-- A function for a coroutine. Nginx leaves the variables of a thread that it kills in pieces, so that none
+-- must be used from outside: here they are this function's own.
+local function bound(fn, self, ...)
+  local arguments = pack(...)
+  return function() fn(self, unpack(arguments, 1, arguments.n)) end
+end
 
 local function new() return setmetatable({ waiting = {}, host = hosts.current() }, task) end
 
@@ -81,10 +88,10 @@ end
 -- @tparam function fn
 -- @param ... its arguments
 -- @treturn task
-function task.spawn(fn, ...)
+local function spawn(fn, ...)
   check_function("spawn", fn)
-  local self, arguments = new(), pack(...)
-  self.thread = self.host.spawn(function() carry_out(self, fn, unpack(arguments, 1, arguments.n)) end)
+  local self = new()
+  self.thread = self.host.spawn(bound(carry_out, self, fn, ...))
   return self
 end
 
@@ -137,6 +144,56 @@ local function check_concurrency(options)
   return concurrency
 end
 
+-- One call of map: what is left to do, and what came of the rest.
+local round = {}
+round.__index = round
+
+function round:ring()
+  if self.bell then wait.ring(self.bell) end
+end
+
+function round:worker_ends()
+  self.running = self.running - 1
+  self:ring()
+end
+
+-- A task of it is over.
+function round:take(one)
+  self.results[one.index], self.tasks[one.index] = one.results, nil
+  if not one.was_seen then return end
+  one.was_seen[1] = true
+  -- Where an error cannot be caught in it, it is the end of the coroutine, too.
+  if not core.yields_in_pcall then self:worker_ends() end
+end
+
+function round:work()
+  while self.next <= self.total do
+    local one = new()
+    one.round, one.index = self, self.next
+    self.tasks[one.index], self.next = one, self.next + 1
+    carry_out(one, self.fn, self.list[one.index], one.index)
+  end
+  self:worker_ends()
+end
+
+function round:start(most)
+  while self.running < most and self.next <= self.total do
+    self.running = self.running + 1
+    self.threads[#self.threads + 1] = self.host.spawn(bound(self.work, self))
+  end
+end
+
+local function new_bell(self)
+  self.bell = ticket()
+  return self.bell
+end
+
+function round:cancel()
+  for index = self.next, self.total do self.results[index] = pack(cancelled()) end
+  self.next = self.total + 1
+  for _, one in pairs(self.tasks) do one:cancel() end
+end
+
 --- Calls a function for each item of a list, several at a time.
 -- @function iggraph.map
 -- @tparam table list
@@ -144,62 +201,28 @@ end
 -- @tparam[opt] table options `concurrency`: so many at a time (16)
 -- @treturn table in the order of the list what `task:wait` would have given for each, packed:
 -- `{ n = 1, value }`, or `{ n = 3, nil, err, kind }`. One that fails does not stop the others
-function task.map(list, fn, options)
+local function map(list, fn, options)
   if type(list) ~= "table" then raise "iggraph.map: a list expected" end
   check_function("map", fn)
-  local most, results, tasks, threads = check_concurrency(options), {}, {}, {}
-  wait.waiter(hosts.current())
-  local total, next_index, running, bell = #list, 1, 0, nil
-
-  local function worker_ends()
-    running = running - 1
-    if bell then wait.ring(bell) end
-  end
-
-  local function work()
-    while next_index <= total do
-      local index, one = next_index, new()
-      next_index = index + 1
-      tasks[index] = one
-      function one.on_end()
-        if one.was_seen then one.was_seen[1] = true end
-        results[index], tasks[index] = one.results, nil
-        -- Where an error cannot be caught in it, it is the end of the coroutine, too.
-        if one.was_seen and not core.yields_in_pcall then worker_ends() end
-      end
-      carry_out(one, fn, list[index], index)
-    end
-    worker_ends()
-  end
-
-  local function new_bell()
-    bell = ticket()
-    return bell
-  end
-
-  local function cancel_all()
-    for index = next_index, total do results[index] = pack(cancelled()) end
-    next_index = total + 1
-    for _, one in pairs(tasks) do one:cancel() end
-  end
-
-  local me, host = coroutines.task(), hosts.current()
+  local most, me, host = check_concurrency(options), coroutines.task(), hosts.current()
+  wait.waiter(host)
+  local self = setmetatable({
+    list = list, fn = fn, host = host, total = #list, next = 1, running = 0,
+    results = {}, tasks = {}, threads = {},
+  }, round)
   repeat
-    while running < most and next_index <= total do
-      running = running + 1
-      threads[#threads + 1] = host.spawn(work)
-    end
-    local _, one = next(tasks) -- whose calls tell how to wait
-    if running > 0 then wait.on(hosts.current(one and one.host), new_bell) end
+    self:start(most)
+    local _, one = next(self.tasks) -- whose calls tell how to wait
+    if self.running > 0 then wait.on(hosts.current(one and one.host), new_bell, self) end
     if me and me.cancelled then
-      cancel_all()
-      return results
+      self:cancel()
+      return self.results
     end
-  until running == 0 and next_index > total
+  until self.running == 0 and self.next > self.total
   if host.reap then
-    for _, thread in ipairs(threads) do host.reap(thread) end
+    for _, thread in ipairs(self.threads) do host.reap(thread) end
   end
-  return results
+  return self.results
 end
 
-return task
+return { spawn = spawn, map = map }

@@ -51,7 +51,8 @@ end
 local function suspend(host, engine, waiter, ticket)
   loop.await(ticket, waiter)
   waiter.ticket = ticket
-  host.drive(engine)
+  host.drive(engine, waiter)
+  if is_over(ticket) then waiter:wake() end -- others have their turn even where answers come at once
   repeat park(waiter) until is_over(ticket)
 end
 
@@ -64,7 +65,7 @@ local stepping
 local unseen = setmetatable({}, { __mode = "k" })
 
 function Watcher:wake()
-  if self == stepping then return end
+  if self == stepping or self.is_gone then return end
   unseen[self] = true
   engine_of():ring(true)
 end
@@ -75,11 +76,14 @@ local function has_seen(watcher, engine)
   if not next(unseen) then engine:ring(false) end
 end
 
-local function look(host, engine, ticket)
-  local suspendable = not coroutines.running() or not is_yieldable or is_yieldable()
-  if suspendable then return host.wait(engine, ticket) end
-  local ok, err = pcall(host.wait, engine, ticket) -- a loop of somebody's, which may want to yield
+-- A loop of somebody's may want to yield where it cannot, or raise for reasons of its own.
+local function look(host, engine, ticket, watcher)
+  local is_safe = not watcher or not (core.yields_in_pcall or coroutines.running() and not is_yieldable())
+  if is_safe then return host.wait(engine, ticket) end
+  local ok, err = pcall(host.wait, engine)
   if ok then return end
+  watcher.is_gone = true
+  has_seen(watcher, engine)
   loop.ring(ticket)
   raise_in_words(err)
 end
@@ -90,12 +94,14 @@ local function drive(host, engine, ticket)
     watcher = setmetatable({}, Watcher)
     loop.await(ticket, watcher)
   end
-  repeat
-    if not coroutines.run(host.report) then look(host, engine, ticket) end
+  coroutines.run(host.report)
+  while not is_over(ticket) do
+    look(host, engine, ticket, watcher)
     stepping = watcher
     engine:step()
     stepping = nil
-  until is_over(ticket)
+    coroutines.run(host.report)
+  end
   if watcher then has_seen(watcher, engine) end
 end
 
@@ -123,24 +129,22 @@ function wait.on(host, start, ...)
   end
   local engine = engine_of()
   engine:step()
-  if not waiter then coroutines.run(host.report) end -- they have their turn even where answers come at once
-  if waiter and not is_over(ticket) then suspend(host, engine, waiter, ticket) end
-  if not is_over(ticket) then drive(host, engine, ticket) end
+  if waiter then suspend(host, engine, waiter, ticket) else drive(host, engine, ticket) end
   if task then task.ticket = nil end
   return ticket
 end
 
 --- Lets what was begun go on while its caller does other things.
-function wait.go_on(host)
+function wait.go_on(host, ticket)
   local engine = engine_of()
   engine:step()
-  host.drive(engine)
+  host.drive(engine, nil, ticket)
 end
 
 --- @tparam table host
 -- @tparam number seconds
 function wait.sleep(host, seconds)
-  if host.sleep and not coroutines.is_ours() then return host.sleep(seconds) end
+  if host.sleep and not coroutines.task() then return host.sleep(seconds) end -- a task may be cancelled
   wait.on(host, loop.ticket, seconds)
 end
 

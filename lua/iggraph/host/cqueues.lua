@@ -1,5 +1,5 @@
 --- The host of programs on cqueues. A call waits for a condition; in each controller one coroutine drives
--- the engine while there is anything under way.
+-- the engine as long as anything of that controller is under way.
 local cqueues = require "cqueues"
 local condition = require "cqueues.condition"
 
@@ -8,38 +8,75 @@ local loop = require("iggraph.core").loop
 
 local host = { wait = block.wait }
 
+-- --- the driver ----------------------------------------------------------------------------------
+
+local WEAK = { __mode = "k" } -- who is gone waits for nothing
+
+-- controller -> its driver: `change` has it look again, `waiting` are those who wait, `ahead` the tickets of
+-- what was begun and nobody waits for yet
+local drivers = setmetatable({}, WEAK)
+
+local function is_any_ahead(driver)
+  for ticket in pairs(driver.ahead) do
+    if not loop.is_over(ticket) then return true end
+    driver.ahead[ticket] = nil
+  end
+  return false
+end
+
+local function work(driver)
+  local engine = loop.engine()
+  while next(driver.waiting) or is_any_ahead(driver) or engine:owes() do
+    cqueues.poll(engine, driver.change)
+    engine:step()
+  end
+  driver.is_working = false
+end
+
+local function driver_of(controller)
+  local driver = drivers[controller]
+  if driver then return driver end
+  driver = {
+    change = condition.new(), waiting = setmetatable({}, WEAK), ahead = setmetatable({}, WEAK), is_working = false,
+  }
+  drivers[controller] = driver
+  return driver
+end
+
+function host.drive(_, waiter, ahead)
+  local controller = cqueues.running()
+  if not controller then return end
+  local driver = driver_of(controller)
+  if waiter then
+    driver.waiting[waiter], waiter.driver = true, driver
+  elseif ahead then
+    driver.ahead[ahead] = true
+  end
+  if driver.is_working then return driver.change:signal() end
+  driver.is_working = true
+  controller:wrap(work, driver)
+end
+
+-- --- those who wait ------------------------------------------------------------------------------
+
 local Waiter = {}
 Waiter.__index = Waiter
 
-function Waiter:park() self.news:wait() end
+function Waiter:park()
+  if self.is_woken then return cqueues.sleep(0) end
+  self.news:wait()
+end
 
 function Waiter:wake()
   self.is_woken = true
+  self.driver.waiting[self] = nil
+  self.driver.change:signal()
   self.news:signal()
 end
 
 function host.waiter()
   if not cqueues.running() then return nil end -- outside of a controller: a plain script
   return setmetatable({ news = condition.new() }, Waiter)
-end
-
--- controller -> the condition that has its driver look at the engine's timeout again
-local drivers = setmetatable({}, { __mode = "k" })
-
-function host.drive()
-  local controller = cqueues.running()
-  if not controller then return end
-  if drivers[controller] then return drivers[controller]:signal() end
-  local change = condition.new()
-  drivers[controller] = change
-  controller:wrap(function()
-    local engine = loop.engine()
-    while engine:is_busy() do
-      cqueues.poll(engine, change)
-      engine:step()
-    end
-    drivers[controller] = nil
-  end)
 end
 
 function host.spawn(fn)

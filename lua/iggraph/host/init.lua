@@ -2,7 +2,8 @@
 --
 -- * `waiter()` what can be parked in place of the one who calls: `park()` suspends him, `wake()` has him go
 --   on; nil in plain code. Raises where the host can do neither.
--- * `drive(engine)` has the engine stepped whenever it has something to do, as long as it has
+-- * `drive(engine, waiter, ahead)` has the engine stepped whenever it has something to do: for one who is
+--   about to be parked, or for a ticket that nobody waits for yet
 -- * `wait(engine, ticket)` for plain code: returns when the engine may have something to do
 -- * `sleep(seconds)` where the engine is not to be asked for that
 -- * `is_shared` whether several may be in `wait` at once

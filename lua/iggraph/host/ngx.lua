@@ -30,6 +30,7 @@ local GONE_EVERY = 0.1 -- seconds
 
 local parked = {} -- ticket -> who waits for it
 local driver -- what wakes it before its time; nil: there is none
+local is_stepping = false
 
 -- Nginx ends the light threads of a request whose client has gone, and says nothing. Who waits on his
 -- semaphore no longer, and was not woken, is gone.
@@ -53,7 +54,9 @@ local function drive()
   local change, engine, next_look = driver, loop.engine(), 0
   while engine:is_busy() do
     change:wait(pause(engine))
+    is_stepping = true
     engine:step()
+    is_stepping = false
     if ngx.now() >= next_look then
       drop_the_gone()
       next_look = ngx.now() + GONE_EVERY
@@ -71,7 +74,7 @@ function host.drive()
   local ok = ngx.timer.at(0, function()
     local ok, err = pcall(drive)
     if not ok then
-      driver = nil
+      driver, is_stepping = nil, false
       ngx.log(ngx.ERR, "iggraph: ", err)
     end
   end)
@@ -89,6 +92,7 @@ Waiter.__index = Waiter
 local spare = {} -- semaphores to be used again
 
 function Waiter:park()
+  if self.is_woken then return ngx.sleep(0) end
   parked[self.ticket] = self
   local is_woken = self.news:wait(driver and LOOK_AGAIN or SHORTEST)
   if parked[self.ticket] == self then parked[self.ticket] = nil end
@@ -100,8 +104,11 @@ function Waiter:park()
 end
 
 function Waiter:wake()
+  self.is_woken = true
+  if not parked[self.ticket] then return end
   parked[self.ticket] = nil
   self.news:post()
+  if not is_stepping then host.drive() end -- there may be nothing left to do for it
 end
 
 function host.waiter()
