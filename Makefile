@@ -120,11 +120,12 @@ valgrind: ## the specs of the module under valgrind
 	@eval "$$($(MAKE) -s env)" && valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
 	  --errors-for-leak-kinds=definite --trace-children=no $(LUA) spec/support/run.lua -o plainTerminal $(filter-out spec/90%,$(module_specs))
 
-bench: ## ratios against a C program; PAGES= RUNS=
-	$(call need,build sandbox bench lua5.4 luajit)
+bench: ## the figures of the README, beside libcurl and beside each host's own way; PAGES= RUNS=
+	$(call need,build sandbox test bench lua5.4 luajit)
 	@$(MAKE) -s all LUA=lua5.4
 	@$(MAKE) -s all LUA=luajit
 	@$(run) spec/bench/run.lua
+	@for host in loops neovim openresty; do echo; $(run) spec/bench/$$host.lua || exit 1; done
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20

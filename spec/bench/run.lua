@@ -4,19 +4,19 @@
 --
 -- Wants the builds for lua5.4 and luajit, lua-cjson for both, cc and bash. Prints the tables of the
 -- README and writes every single measurement into build/bench.json.
---
--- A machine's speed changes while it is measured. So the walkers take turns, a ratio is made of walks
--- of one turn, and what counts is the ratio.
 
 local here = arg[0]:match "^(.*)spec/bench/run%.lua$" or error "call it as spec/bench/run.lua"
 local own = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "%d%.%d"
-package.path = here .. "lua/?.lua;" .. here .. "lua/?/init.lua;" .. package.path
+package.path = ("%s?.lua;%slua/?.lua;%slua/?/init.lua;"):format(here, here, here) .. package.path
 package.cpath = here .. "build/" .. own .. "/?.so;" .. package.cpath
 
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local sandbox = require "iggraph.sandbox"
+local report = require "spec.bench.report"
 local shell = require "iggraph.sandbox.shell"
+
+local run, quote, render, grouped = report.run, report.quote, report.render, report.grouped
 
 local RUNS = tonumber(os.getenv "RUNS" or 5)
 local PAGES = tonumber(os.getenv "PAGES" or 1000)
@@ -27,18 +27,6 @@ local USUAL_FIELDS = "id,caption,media_type,media_product_type,media_url,permali
   .. "timestamp,like_count,comments_count"
 local PROTOCOLS = { { key = "https", name = "HTTPS, HTTP/2" }, { key = "http", name = "HTTP/1.1" } }
 local LUAS = { { key = "lua5.4", name = "Lua 5.4" }, { key = "luajit", name = "LuaJIT" } }
-
-local function run(command)
-  local ok, output = shell.run(command)
-  if not ok then error(output .. "\n" .. command, 0) end
-  return output
-end
-
-local function quote(words)
-  local list = {}
-  for i, word in ipairs(words) do list[i] = shell.quote(word) end
-  return table.concat(list, " ")
-end
 
 local root = run("cd " .. shell.quote(here == "" and "." or here) .. " && pwd")
 local out = root .. "/build/bench"
@@ -59,10 +47,7 @@ local function make_walkers()
     local program = compile(lua.key)
     walkers.floor = quote { program, "discard" }
     walkers["cjson " .. lua.key] = quote { program, "cjson" }
-    walkers["iggraph " .. lua.key] = quote {
-      "env", ("LUA_PATH=%s/lua/?.lua;%s/lua/?/init.lua;;"):format(root, root),
-      ("LUA_CPATH=%s/build/%s/?.so;;"):format(root, lua.key), lua.key, root .. "/spec/bench/walk.lua",
-    }
+    walkers["iggraph " .. lua.key] = report.lua(root, lua.key, "walk.lua")
   end
   return walkers
 end
@@ -107,14 +92,6 @@ local RATIOS = { -- of iggraph a, libcurl alone b, libcurl and lua-cjson c
   { "wall time, against libcurl alone", function(a, b) return a.wall / b.wall end },
 }
 
---- The least, the middle and the most of what `of` makes of each turn.
-local function spread(turns, of)
-  local values = {}
-  for i, turn in ipairs(turns) do values[i] = of(turn) end
-  table.sort(values)
-  return ("%.2f – %.2f – %.2f"):format(values[1], values[math.floor(#values / 2) + 1], values[#values])
-end
-
 -- Memory, connections, requests -------------------------------------------------------------------------
 
 --- Growth of the process behind the first page, in KB, and what the server counted.
@@ -129,30 +106,6 @@ end
 
 -- The report ----------------------------------------------------------------------------------------------
 
-local function width(text) return select(2, text:gsub("[^\128-\191]", "")) end
-
---- A table in Markdown, from a list of rows; the first is its head.
-local function render(rows)
-  local widths, lines = {}, {}
-  for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, width(cell)) end
-  end
-  for _, row in ipairs(rows) do
-    local cells = {}
-    for i, cell in ipairs(row) do cells[i] = cell .. (" "):rep(widths[i] - width(cell)) end
-    lines[#lines + 1] = "| " .. table.concat(cells, " | ") .. " |"
-  end
-  local rule = {}
-  for i, n in ipairs(widths) do rule[i] = ("-"):rep(n) end
-  table.insert(lines, 2, "| " .. table.concat(rule, " | ") .. " |")
-  return table.concat(lines, "\n")
-end
-
-local function grouped(number)
-  local text = ("%d"):format(number):reverse():gsub("%d%d%d", "%0,"):reverse()
-  return (text:gsub("^,", ""))
-end
-
 local function row_of(name, cells)
   return { name, cells(1), cells(2) }
 end
@@ -162,7 +115,7 @@ local function time_table(results)
   local rows = { row_of(what:format(grouped(PAGES), PAGE, results.page_bytes / 1000),
     function(i) return PROTOCOLS[i].name end) }
   local function add(name, of)
-    rows[#rows + 1] = row_of(name, function(i) return spread(results.turns[PROTOCOLS[i].key], of) end)
+    rows[#rows + 1] = row_of(name, function(i) return report.spread(results.turns[PROTOCOLS[i].key], of) end)
   end
   for _, ratio in ipairs(RATIOS) do
     for _, lua in ipairs(LUAS) do
