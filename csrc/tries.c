@@ -257,6 +257,14 @@ void igh_tries_forget(igh_transfer *transfer) {
   transfer->error[0] = '\0';
 }
 
+/* With NOSIGNAL libcurl no longer holds SIGPIPE back while it works, for which it asks the system some
+ * twenty times a call. From 7.88 on it writes in a way that raises none, over TLS, too; before, only one
+ * that resolves names with alarm() has to do without. */
+static bool needs_no_signals(void) {
+  const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
+  return libcurl->version_num >= 0x075800 || (libcurl->features & CURL_VERSION_ASYNCHDNS) == 0;
+}
+
 /* What holds for every call to the API. */
 void igh_tries_prepare(igh_transfer *transfer) {
   CURL *easy = transfer->easy;
@@ -280,8 +288,5 @@ void igh_tries_prepare(igh_transfer *transfer) {
 #else
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-  /* NOSIGNAL would also stop libcurl from holding SIGPIPE back while it writes to a connection that
-   * the server has closed. Only a libcurl that resolves names with alarm() must do without. */
-  if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0)
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  if (needs_no_signals()) curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 }

@@ -30,7 +30,7 @@ local GONE_EVERY = 0.1 -- seconds
 
 local parked = {} -- ticket -> who waits for it
 local driver -- what wakes it before its time; nil: there is none
-local is_stepping = false
+local is_stepping, has_woken = false, false
 
 -- Nginx ends the light threads of a request whose client has gone, and says nothing. Who waits on his
 -- semaphore no longer, and was not woken, is gone.
@@ -53,8 +53,9 @@ end
 local function drive()
   local change, engine, next_look = driver, loop.engine(), 0
   while engine:is_busy() do
-    change:wait(pause(engine))
-    is_stepping = true
+    -- Where some have just had their answers, others may have theirs by now.
+    if has_woken then ngx.sleep(0) else change:wait(pause(engine)) end
+    is_stepping, has_woken = true, false
     engine:step()
     is_stepping = false
     if ngx.now() >= next_look then
@@ -107,6 +108,7 @@ function Waiter:wake()
   self.is_woken = true
   if not parked[self.ticket] then return end
   parked[self.ticket] = nil
+  has_woken = true
   self.news:post()
   if not is_stepping then host.drive() end -- there may be nothing left to do for it
 end
