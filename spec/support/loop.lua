@@ -89,8 +89,8 @@ function loop.beside_ticks(host, fn)
   return results[1][1], results[2][1], results[2][2]
 end
 
--- The items of a cursor. Not by `for`, in which plain Lua 5.1 cannot wait.
-local function collect(cursor)
+--- The items of a cursor. Not by `for`, in which plain Lua 5.1 cannot wait.
+function loop.collect(cursor)
   local items = {}
   for i = 1, math.huge do
     items[i] = cursor:next()
@@ -378,7 +378,7 @@ local function endings(new)
     local ig, host = new()
     local cursor = ig:list("slow_200/media", { limit = 5 })
     local results = loop.run(host, {
-      function() return collect(cursor) end,
+      function() return loop.collect(cursor) end,
       function()
         host.sleep(0.1)
         return pcall(cursor.next, cursor)
@@ -386,7 +386,7 @@ local function endings(new)
     })
     assert.same({ false }, { results[2][1] })
     assert.matches("in use by another coroutine", tostring(results[2][2]), 1, true)
-    local once = client.ids(collect(client.new({ host = "block" }):list("slow_1/media", { limit = 5 })))
+    local once = client.ids(loop.collect(client.new({ host = "block" }):list("slow_1/media", { limit = 5 })))
     assert.equal(10, #once)
     assert.same(once, client.ids(results[1][1]))
     assert.same({ n = 1 }, loop.returns(host, function() return cursor:next() end))

@@ -1,0 +1,46 @@
+--- In libuv's loop: a call waits in its own coroutine, and all callbacks go on.
+--
+--     IG_ACCESS_TOKEN=… lua5.4 examples/luv.lua
+--
+-- Without a token it asks the built-in sandbox. Needs luv (Debian: lua-luv). In plain Lua 5.1 a `for` loop
+-- cannot wait: there `cursor:next()` in a `while` loop does the same.
+
+local uv = require "luv"
+local iggraph = require "iggraph"
+
+local sandbox = require "iggraph.sandbox"
+local token = os.getenv "IG_ACCESS_TOKEN"
+local server = not token and assert(sandbox.start()) or nil
+local ig = iggraph.new {
+  access_token = token or sandbox.tokens.user,
+  base_url = server and server.https,
+  ca_file = server and server.ca_file,
+  host = "luv", -- found by itself once uv.run() has begun
+}
+
+local accounts, media, ticks = 0, 0, 0
+
+local function count_media(account)
+  for item in ig:user(account.id):media { fields = { "id", "timestamp" } } do
+    print(account.username, item.id, item.timestamp)
+    media = media + 1
+  end
+end
+
+-- What else the program does: it is never kept waiting.
+local timer = uv.new_timer()
+timer:start(1, 1, function() ticks = ticks + 1 end)
+
+coroutine.wrap(function()
+  local tasks = {}
+  for account in ig:instagram_accounts() do
+    accounts = accounts + 1
+    tasks[accounts] = iggraph.spawn(count_media, account) -- all accounts at the same time
+  end
+  for _, task in ipairs(tasks) do task:wait() end
+  print(("%d media of %d accounts, and %d ticks meanwhile"):format(media, accounts, ticks))
+  timer:close()
+end)()
+
+uv.run()
+if server then server:stop() end
