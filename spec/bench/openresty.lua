@@ -32,6 +32,7 @@ local FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thu
 local hosts = {}
 
 local function start(options)
+  options.main = "worker_rlimit_nofile 4096;"
   hosts[#hosts + 1] = nginx_host.start(options)
   return hosts[#hosts]
 end

@@ -23,7 +23,6 @@ local meta = { __index = methods }
 local CONFIGURATION = [[
 {inherited}
 worker_processes {workers};
-worker_rlimit_nofile 16384;
 daemon on;
 pid nginx.pid;
 error_log error.log notice;
@@ -84,10 +83,13 @@ local function inherited(shared)
   return table.concat(lines, "\n")
 end
 
+local root
+
 --- The project, with the module built for nginx's Lua, whatever Lua and flags this runs with.
 local function build()
+  if root then return root end
   local folder = debug.getinfo(1, "S").source:match "^@(.*)spec/support/nginx_host%.lua$"
-  local root = run("cd " .. shell.quote(folder == "" and "." or folder) .. " && pwd -P")
+  root = run("cd " .. shell.quote(folder == "" and "." or folder) .. " && pwd -P")
   run("env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u LD_PRELOAD make -s BUILD=build LUA=luajit -C " .. shell.quote(root))
   return root
 end
@@ -114,9 +116,9 @@ local function render_locations(locations, preamble)
   return table.concat(list, "\n")
 end
 
-local function client_options(shared, changes)
+local function render_client(shared, changes)
   local base = { access_token = sandbox.tokens.user, base_url = shared.https, ca_file = shared.ca_file }
-  return with(base, changes)
+  return CLIENT:format(json.encode(with(base, changes)))
 end
 
 -- --- starting it -----------------------------------------------------------------------------------
@@ -126,6 +128,7 @@ local COMMAND = "PATH=$PATH:/usr/sbin:/usr/local/sbin; env -u LUA_PATH -u LUA_CP
 
 local starts = 0
 
+-- Differs between processes and calls, and leaves the program's own random numbers alone.
 local function random_port(owner)
   starts = starts + 1
   local state = (owner * 7919 + os.time() + starts * 104729) % 2147483647
@@ -169,10 +172,8 @@ end
 function nginx_host.start(options)
   local shared = sandbox.shared()
   local dir = run 'mktemp -d "${TMPDIR:-/tmp}/iggraph-nginx.XXXXXX"'
-  local text = json.encode(client_options(shared, options.client or nil))
-  for name, file in pairs(with(options.files or {}, { ["sandbox_client.lua"] = CLIENT:format(text) })) do
-    shell.write(dir .. "/" .. name, file)
-  end
+  local files = { ["sandbox_client.lua"] = render_client(shared, options.client or nil) }
+  for name, text in pairs(with(files, options.files)) do shell.write(dir .. "/" .. name, text) end
   local values = {
     dir = dir, root = build(), shared = shared.dir, owner = shell.process_id(), inherited = inherited(shared),
     workers = options.workers or 1, main = options.main or "", http = options.http or "",
@@ -242,6 +243,7 @@ function methods:signal(name)
   run(("kill -%s %d"):format(name, self.pid))
 end
 
+--- All of the log, from level notice on.
 function methods:log()
   return shell.read(self.dir .. "/error.log") or ""
 end
@@ -279,14 +281,15 @@ done]]
 
 --- Waits for the end of nginx. Whether it came within these seconds.
 function methods:wait(seconds)
-  return (shell.run(WAIT:format(self.pid, self.pid, seconds * 100)))
+  self.has_ended = self.has_ended or shell.run(WAIT:format(self.pid, self.pid, seconds * 100))
+  return self.has_ended
 end
 
 --- Ends it, and removes its folder.
 function methods:stop()
   if self.stopped then return end
   self.stopped = true
-  shell.run("kill -TERM " .. self.pid)
+  if not self.has_ended then shell.run("kill -TERM " .. self.pid) end
   if not self:wait(5) then shell.run("kill -KILL " .. self.pid) end
   shell.run("rm -rf " .. shell.quote(self.dir))
 end

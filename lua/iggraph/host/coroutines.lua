@@ -46,12 +46,10 @@ end
 
 --- A waiter for the running coroutine.
 -- @tparam function notify is called when there is something to run
--- @tparam[opt] table held has it as a key until it is woken: without that, a coroutine that nobody else
--- refers to is collected while it waits
+-- @tparam[opt] table held where the host has it as a key while it is parked, and `wake` takes it out:
+-- without that, a coroutine that nobody else refers to is collected while it waits
 function coroutines.waiter(notify, held)
-  local waiter = setmetatable({ thread = running(), notify = notify, held = held }, Waiter)
-  if held then held[waiter] = true end
-  return waiter
+  return setmetatable({ thread = running(), notify = notify, held = held }, Waiter)
 end
 
 --- Tells what went wrong where nobody is left to be told by a return value or an error.
