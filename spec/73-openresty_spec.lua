@@ -5,6 +5,7 @@ local nginx_host = require "spec.support.nginx_host"
 local sandbox = require "spec.support.sandbox"
 local shell = require "iggraph.sandbox.shell"
 local now = require("system").monotime
+local with = require("spec.support.client").with
 
 local function wait_until(condition, seconds)
   local limit = now() + (seconds or 5)
@@ -41,26 +42,22 @@ local function try_in(phase)
   return SEEN .. ('local _, why = pcall(ig.get, ig, "me") see("%s", why)'):format(phase)
 end
 
-local CLIENT = 'local iggraph, ig = require "iggraph", require "sandbox_client" '
+local CLIENT = nginx_host.PREAMBLE
 
--- All that stands behind one test's locations: `seen?name=…`, what is under way in the worker, its number.
+-- Stand beside the locations of each test.
 local COMMON = {
   ping = "ngx.say '{}'",
   seen = "ngx.print(ngx.shared.seen:get(ngx.var.arg_name) or '')",
   idle = [[
     local engine = require("iggraph.core").loop.engine()
     ngx.print(not engine:is_busy() and ngx.timer.running_count() == 0)]],
-  worker = "ngx.print(ngx.worker.pid())",
   me = "ngx.print(assert(ig:get 'me').id)",
 }
 
 local hosts = {}
 
 local function start(options)
-  local locations = {}
-  for name, code in pairs(COMMON) do locations[name] = code end
-  for name, code in pairs(options.locations or {}) do locations[name] = code end
-  options.locations = locations
+  options.locations = with(COMMON, options.locations)
   local host = nginx_host.start(options)
   hosts[#hosts + 1] = host
   return host

@@ -94,7 +94,8 @@ local function build()
   return root
 end
 
-local PREAMBLE = 'local iggraph, ig = require "iggraph", require "sandbox_client"; '
+--- Stands before the code of a location, unless it has no client; for code elsewhere in a configuration.
+nginx_host.PREAMBLE = 'local iggraph, ig = require "iggraph", require "sandbox_client"; '
 local CLIENT = 'return require("iggraph").new(require("cjson").decode [==[%s]==])\n'
 
 --- The blocks of one location: phase -> code, or the code of its content.
@@ -178,7 +179,7 @@ function nginx_host.start(options)
     dir = dir, root = build(), shared = shared.dir, owner = shell.process_id(), inherited = inherited(shared),
     workers = options.workers or 1, main = options.main or "", http = options.http or "",
     server = options.server or "", init = options.init or "", init_worker = options.init_worker or "",
-    locations = render_locations(options.locations, options.client == false and "" or PREAMBLE),
+    locations = render_locations(options.locations, options.client == false and "" or nginx_host.PREAMBLE),
   }
   launch(values)
   return setmetatable({

@@ -69,13 +69,17 @@ function coroutines.in_words(err)
   return is_one and coroutines.CANNOT or err
 end
 
-local function resume(thread, report)
-  local ok, err = coroutine.resume(thread)
-  if ok then return end
+--- An error has ended a coroutine: tells its task, or else reports it.
+function coroutines.fail(thread, err, report)
   err = coroutines.in_words(err)
   local task = tasks[thread]
   if task then return task:finish(false, err) end
   (report or coroutines.report)("iggraph: a coroutine failed: " .. debug.traceback(thread, tostring(err)))
+end
+
+local function resume(thread, report)
+  local ok, err = coroutine.resume(thread)
+  if not ok then coroutines.fail(thread, err, report) end
 end
 
 --- Resumes those that are ready, and those that this makes ready.

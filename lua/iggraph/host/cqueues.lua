@@ -1,10 +1,14 @@
 --- The host of programs on cqueues. A call waits for a condition; in each controller one coroutine drives
 -- the engine as long as anything of that controller is under way.
 local cqueues = require "cqueues"
+local auxlib = require "cqueues.auxlib"
 local condition = require "cqueues.condition"
 
 local block = require "iggraph.host.block"
-local loop = require("iggraph.core").loop
+local core = require "iggraph.core"
+local coroutines = require "iggraph.host.coroutines"
+
+local loop = core.loop
 
 local host = { wait = block.wait }
 
@@ -80,7 +84,13 @@ function host.waiter()
 end
 
 function host.spawn(fn)
-  cqueues.running():wrap(fn)
+  local controller = cqueues.running()
+  if core.yields_in_pcall then return controller:wrap(fn) end
+  local thread = coroutine.create(fn) -- its error must not end the controller
+  controller:wrap(function()
+    local ok, err = auxlib.resume(thread)
+    if not ok then coroutines.fail(thread, err) end
+  end)
 end
 
 return host
