@@ -291,7 +291,6 @@ describe("in OpenResty", function()
         ngx.on_abort(function() ngx.exit(499) end)
         ig:get "hang"]],
       access = { access = [[ig:get "hang"]] },
-      poke = [[assert(ig:get "me")]],
     }
     local PATHS = { "hang", "map", "task", "aborting", "access" }
 
@@ -309,7 +308,6 @@ describe("in OpenResty", function()
             assert.is_true(upstream.holds(path == "map" and 5 or 1))
             leave()
             assert.is_true(is_idle(host))
-            if protocol == "https" then host:get "poke" end
             assert.is_true(upstream.holds(0, 2))
           end)
         end

@@ -4,7 +4,7 @@
 local core = require "iggraph.core"
 local coroutines = require "iggraph.host.coroutines"
 
-local engine_of = core.loop.engine
+local engine_of, raise = core.loop.engine, core.error.raise
 
 local SHARE = 5e6 -- nanoseconds of resuming before the loop has its turn again
 
@@ -49,7 +49,8 @@ local function make(uv, ways)
   local function watch(engine)
     if watched == engine then return end
     if poll then poll:close() end
-    watched, poll, timer = engine, uv.new_poll(engine:pollfd()), timer or uv.new_timer()
+    poll = uv.new_poll(engine:pollfd()) or raise "libuv has a poll handle on the engine's descriptor already"
+    watched, timer = engine, timer or uv.new_timer()
   end
 
   local function set_timer(seconds)
