@@ -317,7 +317,7 @@ void igh_transfer_free(igh_transfer *transfer) {
 void igh_engine_cancel(igh_engine *engine, const void *user) {
   for (igh_transfer *next, *transfer = engine->live; transfer != NULL; transfer = next) {
     next = transfer->next;
-    if (transfer->user == user) igh_transfer_free(transfer);
+    if (transfer->user == user && !transfer->being_read) igh_transfer_free(transfer);
   }
 }
 

@@ -59,6 +59,7 @@ typedef struct igh_transfer {
   long status;
   igb_buffer body, headers;
   size_t header_at[IGH_HEADER_COUNT]; /* place in `headers` + 1; 0: not there */
+  bool being_read; /* a finalizer that closes or cancels must not take it away meanwhile */
   bool too_large;
   bool refused_redirect; /* to another origin; `url` says where */
   int redirects;

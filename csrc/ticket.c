@@ -37,7 +37,7 @@ void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds) 
 }
 
 void igh_ticket_ring(igh_ticket *ticket) {
-  if (ticket->transfer != NULL)
+  if (ticket->transfer != NULL && !ticket->transfer->being_read)
     igh_transfer_free(ticket->transfer);
   else if (!ticket->over && igh_engine_is_ours(ticket->engine))
     igh_ticket_announce(ticket);

@@ -69,6 +69,7 @@ static int transfer_answer(lua_State *L) {
   if (transfer == NULL)
     return ig_failf(L, IG_CANCELLED, &call, "the call was cancelled before its answer came");
   call.status = transfer->status;
+  transfer->being_read = true;
   int results = ig_response(L, transfer, 3, &call);
   igh_transfer_free(transfer);
   return results;

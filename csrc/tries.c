@@ -250,7 +250,8 @@ void igh_tries_forget(igh_transfer *transfer) {
   leave_pool(transfer);
   forget_headers(transfer);
   transfer->body.size = 0;
-  transfer->may_repeat = transfer->too_large = transfer->refused_redirect = transfer->retried = false;
+  transfer->may_repeat = transfer->retried = false;
+  transfer->being_read = transfer->too_large = transfer->refused_redirect = false;
   transfer->redirects = 0;
   transfer->result = CURLE_OK;
   transfer->status = 0;
