@@ -74,6 +74,7 @@ bool igb_names_secret(const char *name, size_t size);
 
 igh_engine *ig_engine(lua_State *L); /* the state's own, made at the first call; may raise */
 void ig_cancelall(lua_State *L, const void *user); /* all transfers of this user */
+void ig_dropticket(lua_State *L, igh_ticket *ticket); /* in a finalizer */
 void ig_open_loop(lua_State *L);
 
 /* --- params.c -------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-static const char registry_key = 0, tickets_key = 0;
+static const char registry_key = 0, waiters_key = 0;
 
 static int engine_gc(lua_State *L) {
   igh_engine **box = lua_touserdata(L, 1);
@@ -61,8 +61,18 @@ static igh_ticket *check_ticket(lua_State *L, int index) {
   return transfer != NULL ? &transfer->ticket : luaL_checkudata(L, index, IG_TICKET);
 }
 
+static void push_waiters(lua_State *L);
+
+void ig_dropticket(lua_State *L, igh_ticket *ticket) {
+  igh_ticket_drop(ticket);
+  push_waiters(L);
+  lua_pushnil(L);
+  lua_rawsetp(L, -2, ticket);
+  lua_pop(L, 1);
+}
+
 static int ticket_gc(lua_State *L) {
-  igh_ticket_drop(luaL_checkudata(L, 1, IG_TICKET));
+  ig_dropticket(L, luaL_checkudata(L, 1, IG_TICKET));
   return 0;
 }
 
@@ -87,10 +97,10 @@ static int loop_is_over(lua_State *L) {
   return 1;
 }
 
-/* Pushes the state's table of the tickets that somebody waits for, by their address. It keeps none of
- * them: a waiter that is gone, and its ticket with it, is nobody's. */
-static void push_tickets(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &tickets_key);
+/* Pushes the state's table of those who wait, by the address of their tickets. It keeps none of them: one
+ * whom nobody else refers to is gone. */
+static void push_waiters(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &waiters_key);
   if (!lua_isnil(L, -1)) return;
   lua_pop(L, 1);
   lua_newtable(L);
@@ -99,35 +109,30 @@ static void push_tickets(lua_State *L) {
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &tickets_key);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &waiters_key);
 }
 
-/* loop.await(ticket, waiter): news of this ticket will be this value */
+/* loop.await(ticket, waiter): news of this ticket will be this table */
 static int loop_await(lua_State *L) {
   const igh_ticket *ticket = check_ticket(L, 1);
-  luaL_checkany(L, 2);
+  luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
-  ig_getkept(L, 1);
-  lua_pushvalue(L, 2);
-  lua_setfield(L, 3, "waiter");
-  push_tickets(L);
-  lua_pushvalue(L, 1);
-  lua_rawsetp(L, -2, ticket);
+  push_waiters(L);
+  lua_insert(L, 2);
+  lua_rawsetp(L, 2, ticket);
   return 0;
 }
 
 /* engine:news() -> the waiter of a ticket that is over and was not told yet, or nil */
 static int engine_news(lua_State *L) {
   igh_engine *engine = check_engine(L);
-  push_tickets(L);
-  int tickets = lua_gettop(L);
-  for (const igh_ticket *ticket; (ticket = igh_engine_news(engine)) != NULL; lua_settop(L, tickets)) {
-    lua_rawgetp(L, tickets, ticket);
+  push_waiters(L);
+  int waiters = lua_gettop(L);
+  for (const igh_ticket *ticket; (ticket = igh_engine_news(engine)) != NULL; lua_settop(L, waiters)) {
+    lua_rawgetp(L, waiters, ticket);
     if (lua_isnil(L, -1)) continue;
-    ig_getkept(L, -1);
-    lua_getfield(L, -1, "waiter");
     lua_pushnil(L);
-    lua_rawsetp(L, tickets, ticket);
+    lua_rawsetp(L, waiters, ticket);
     return 1;
   }
   return 0;

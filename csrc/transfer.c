@@ -76,7 +76,7 @@ static int transfer_answer(lua_State *L) {
 }
 
 static int transfer_gc(lua_State *L) {
-  igh_ticket_drop(&check_transfer(L, 1)->ticket);
+  ig_dropticket(L, &check_transfer(L, 1)->ticket);
   return 0;
 }
 

@@ -112,7 +112,9 @@ describe("a task", function()
     assert.is_nil(result[1])
     assert.matches("broken$", result[2])
     assert.is_nil(result[3])
-    local shape = { a = 1 }
+    assert.equal("an error without a value", select(2, iggraph.spawn(error):wait()))
+    local shape = { kind = "none of ours" }
+    assert.is_nil(select(3, iggraph.spawn(function() error(shape) end):wait()))
     assert.equal(shape, select(2, iggraph.spawn(function() error(shape) end):wait()))
   end)
 
@@ -148,7 +150,11 @@ describe("a task", function()
     assert.error_matches(function() iggraph.map(7, print) end, "iggraph.map: a list expected")
     assert.error_matches(function() iggraph.map({}, 7) end, "iggraph.map: a function expected")
     assert.error_matches(function() iggraph.map({}, print, { concurrency = 0 }) end, "concurrency must be")
+    assert.error_matches(function() iggraph.map({}, print, { concurrency = 0 / 0 }) end, "concurrency must be")
     assert.error_matches(function() iggraph.map({}, print, { limit = 1 }) end, "unknown option 'limit'")
+    local task = iggraph.spawn(print)
+    assert.error_matches(function() task.wait() end, "task:wait: a task expected, got nil")
+    assert.error_matches(function() task.cancel(5) end, "task:cancel: a task expected, got number")
   end)
 
   it("cannot be suspended inside of a function that C has called: the error says so, nothing is sent", function()
@@ -371,6 +377,29 @@ describe("a cursor in two coroutines at once", function()
     task:cancel()
     ig:get "ok"
     assert.equal(30, #client.collect(cursor))
+  end)
+end)
+
+describe("a cursor whose coroutine could not wait", function()
+  it("is free for others", function()
+    if PUC_51 then return pending "there a coroutine keeps it that failed and goes on" end
+    local ig = client.new()
+    local cursor = ig:user("17840000000000030_slow_20"):media { limit = 10 }
+    local failed = iggraph.spawn(function()
+      local ok = pcall(table.sort, { 2, 1 }, function() return cursor:next() and true end)
+      ig:get "slow_300"
+      return ok
+    end)
+    assert.equal(30, #client.collect(cursor))
+    assert.is_false((failed:wait()))
+  end)
+
+  it("or whose loop has raised", function()
+    local ig = client.new { host = { wait = function() error("interrupted", 0) end, sleep = core.loop.sleep } }
+    local cursor = ig:user("17840000000000030_slow_20"):media { limit = 10 }
+    assert.same({ false, "interrupted" }, { pcall(cursor.next, cursor) })
+    local _, _, err = pcall(function() return iggraph.spawn(cursor.next, cursor):wait() end)
+    assert.not_matches("in use", tostring(err))
   end)
 end)
 

@@ -17,11 +17,11 @@ return function(client, start, ...)
   local own = kept(client)
   local host, policy, attempt = own.host or hosts.current(), own.retry, 1
   while true do
-    local value, err, kind = answer(wait.on(host, start, ...))
+    local value, err, kind = answer((wait.on(host, start, ...)))
     if not err then return value end
     local delay = retry.delay(policy, err, attempt, core.random())
     if not delay then return nil, err, kind end
-    wait.sleep(host, delay)
+    if wait.sleep(host, delay) then return nil, err, kind end
     attempt = attempt + 1
   end
 end

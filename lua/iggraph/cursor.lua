@@ -19,9 +19,12 @@ local cursor = core.cursor.methods
 local fetching = setmetatable({}, { __mode = "kv" })
 local PLAIN_CODE = {}
 
+-- In Lua 5.1 a coroutine that failed in there keeps the cursor until it is dead.
+local protected = core.yields_in_pcall and pcall or function(fn, ...) return true, fn(...) end
+
 local function is_elsewhere(fetcher)
   if not fetcher or fetcher == (coroutines.running() or PLAIN_CODE) then return false end
-  return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead"
+  return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead" and not coroutines.is_cancelled(fetcher)
 end
 
 local function fetch(self)
@@ -40,9 +43,11 @@ end
 
 local function fetch_alone(self)
   if is_elsewhere(fetching[self]) then raise "the cursor is in use by another coroutine" end
-  fetching[self] = coroutines.running() or PLAIN_CODE
-  local ok, err, kind = fetch(self)
-  fetching[self] = nil
+  local me = coroutines.running()
+  fetching[self] = me or PLAIN_CODE
+  local in_peace, ok, err, kind = (me and protected or pcall)(fetch, self)
+  if fetching[self] == (me or PLAIN_CODE) then fetching[self] = nil end
+  if not in_peace then error(ok, 0) end
   return ok, err, kind
 end
 

@@ -21,7 +21,9 @@ local function cancelled() return fail("cancelled", nil, nil, "the task was canc
 
 -- An error of this module is what a call in the task failed with: nil, err, kind, as the call gave it.
 local function failure(err)
-  return pack(nil, err, type(err) == "table" and rawget(err, "kind") or nil)
+  if err == nil then err = "an error without a value" end
+  local is_ours = type(err) == "table" and getmetatable(err) == false
+  return pack(nil, err, is_ours and rawget(err, "kind") or nil)
 end
 
 -- --- the end of a task ---------------------------------------------------------------------------
@@ -83,7 +85,8 @@ end
 
 --- Runs a function beside what else goes on, in every host: until it first waits at once, then whenever
 -- its calls have their answers. In a plain script that is while anybody waits for anything, and a task
--- that nobody refers to any more ends; in a loop it goes on by itself.
+-- that nobody refers to any more ends; in a loop it goes on by itself. (In cqueues it begins with the
+-- controller's next step.)
 -- @function iggraph.spawn
 -- @tparam function fn
 -- @param ... its arguments
@@ -101,10 +104,15 @@ local function join(self)
   return waiting
 end
 
+local function check_task(self, name)
+  if getmetatable(self) ~= task then raise(("task:%s: a task expected, got %s"):format(name, type(self))) end
+end
+
 --- Waits until it is over.
 -- @return what its function returned. Where that raised an error: `nil, err, kind` for one of this module,
 -- `nil, err` for any other. `nil, err, "cancelled"` after `cancel`
 function task:wait()
+  check_task(self, "wait")
   if not self.results then
     if coroutines.task() == self then raise "task:wait: a task cannot wait for its own end" end
     wait.on(hosts.current(self.host), join, self)
@@ -118,6 +126,7 @@ end
 --- Ends it: the call that it waits for is dropped, that one and each later call in it gives
 -- `nil, err, "cancelled"`, and so does `wait`, at once. One that is over stays as it is.
 function task:cancel()
+  check_task(self, "cancel")
   if self.results then return end
   self.cancelled = true
   settle(self, pack(cancelled()))
@@ -138,10 +147,11 @@ local function check_concurrency(options)
     if name ~= "concurrency" then raise(("iggraph.map: unknown option '%s'"):format(tostring(name))) end
   end
   local concurrency = options.concurrency or CONCURRENCY
-  if type(concurrency) ~= "number" or concurrency < 1 then
+  local is_right = type(concurrency) == "number" and concurrency >= 1 -- and no NaN
+  if not is_right then
     raise "iggraph.map: concurrency must be a number of 1 or more"
   end
-  return concurrency
+  return math.floor(concurrency)
 end
 
 -- One call of map: what is left to do, and what came of the rest.
@@ -213,8 +223,11 @@ local function map(list, fn, options)
   repeat
     self:start(most)
     local _, one = next(self.tasks) -- whose calls tell how to wait
-    if self.running > 0 then wait.on(hosts.current(one and one.host), new_bell, self) end
-    if me and me.cancelled then
+    local is_interrupted = false
+    if self.running > 0 then
+      _, is_interrupted = wait.on(hosts.current(one and one.host), new_bell, self)
+    end
+    if is_interrupted or me and me.cancelled then
       self:cancel()
       return self.results
     end

@@ -78,10 +78,14 @@ end
 
 -- A loop of somebody's may want to yield where it cannot, or raise for reasons of its own.
 local function look(host, engine, ticket, watcher)
-  local is_safe = not watcher or not (core.yields_in_pcall or coroutines.running() and not is_yieldable())
-  if is_safe then return host.wait(engine, ticket) end
+  if not watcher then return host.wait(engine, ticket) end
+  local may_yield = coroutines.running() and (not is_yieldable or is_yieldable())
+  if may_yield and not core.yields_in_pcall then
+    host.wait(engine)
+    return false
+  end
   local ok, err = pcall(host.wait, engine)
-  if ok then return end
+  if ok then return false end
   watcher.is_gone = true
   has_seen(watcher, engine)
   loop.ring(ticket)
@@ -94,15 +98,17 @@ local function drive(host, engine, ticket)
     watcher = setmetatable({}, Watcher)
     loop.await(ticket, watcher)
   end
+  local is_interrupted = false
   coroutines.run(host.report)
   while not is_over(ticket) do
-    look(host, engine, ticket, watcher)
+    is_interrupted = look(host, engine, ticket, watcher)
     stepping = watcher
     engine:step()
     stepping = nil
     coroutines.run(host.report)
   end
   if watcher then has_seen(watcher, engine) end
+  return is_interrupted
 end
 
 --- Raises where one cannot wait.
@@ -119,6 +125,7 @@ end
 -- @tparam function start begins it and returns its ticket
 -- @param ... the arguments of `start`
 -- @return the ticket; raises where one cannot wait, and then begins nothing
+-- @treturn boolean whether the user has interrupted it
 function wait.on(host, start, ...)
   local waiter = wait.waiter(host)
   local ticket, task = start(...), coroutines.task()
@@ -129,9 +136,10 @@ function wait.on(host, start, ...)
   end
   local engine = engine_of()
   engine:step()
-  if waiter then suspend(host, engine, waiter, ticket) else drive(host, engine, ticket) end
+  local is_interrupted = false
+  if waiter then suspend(host, engine, waiter, ticket) else is_interrupted = drive(host, engine, ticket) end
   if task then task.ticket = nil end
-  return ticket
+  return ticket, is_interrupted
 end
 
 --- Lets what was begun go on while its caller does other things.
@@ -143,9 +151,14 @@ end
 
 --- @tparam table host
 -- @tparam number seconds
+-- @treturn boolean whether the user has interrupted it
 function wait.sleep(host, seconds)
-  if host.sleep and not coroutines.task() then return host.sleep(seconds) end -- a task may be cancelled
-  wait.on(host, loop.ticket, seconds)
+  if host.sleep and not coroutines.task() then -- a task may be cancelled
+    host.sleep(seconds)
+    return false
+  end
+  local _, is_interrupted = wait.on(host, loop.ticket, seconds)
+  return is_interrupted
 end
 
 return wait

@@ -21,6 +21,12 @@ end
 --- @return the task that is running, or nil
 function coroutines.task() return tasks[coroutines.running()] end
 
+--- Whether a coroutine carries out a task that was cancelled.
+function coroutines.is_cancelled(thread)
+  local task = tasks[thread]
+  return task ~= nil and task.cancelled
+end
+
 --- The running coroutine carries out this task.
 function coroutines.carry_out(task) tasks[coroutines.running()] = task end
 
@@ -65,13 +71,13 @@ end
 
 --- The same where only the attempt could tell: Lua 5.2, and metamethods in Lua 5.1.
 function coroutines.in_words(err)
-  local is_one = type(err) == "string" and err:find("attempt to yield across", 1, true)
-  return is_one and coroutines.CANNOT or err
+  if type(err) ~= "string" or not err:find("attempt to yield", 1, true) then return err end
+  return coroutines.running() and coroutines.CANNOT or "cannot wait here: the loop yields, and this is no coroutine"
 end
 
 --- An error has ended a coroutine: tells its task, or else reports it.
 function coroutines.fail(thread, err, report)
-  err = coroutines.in_words(err)
+  if type(err) == "string" and err:find("attempt to yield across", 1, true) then err = coroutines.CANNOT end
   local task = tasks[thread]
   if task then return task:finish(false, err) end
   (report or coroutines.report)("iggraph: a coroutine failed: " .. debug.traceback(thread, tostring(err)))

@@ -33,6 +33,7 @@ local function work(driver)
   while next(driver.waiting) or is_any_ahead(driver) or engine:owes() do
     cqueues.poll(engine, driver.change)
     engine:step()
+    coroutines.run() -- tasks that were spawned before the controller ran
   end
   driver.is_working = false
 end

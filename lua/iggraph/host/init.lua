@@ -4,13 +4,15 @@
 --   on; nil in plain code. Raises where the host can do neither.
 -- * `drive(engine, waiter, ahead)` has the engine stepped whenever it has something to do: for one who is
 --   about to be parked, or for a ticket that nobody waits for yet
--- * `wait(engine, ticket)` for plain code: returns when the engine may have something to do
+-- * `wait(engine, ticket)` for plain code: returns when the engine may have something to do; true where the
+--   user has interrupted it
 -- * `sleep(seconds)` where the engine is not to be asked for that
 -- * `is_shared` whether several may be in `wait` at once
 -- * `spawn(fn)` runs a function beside the others, until it first waits; `reap(thread)` where the host
 --   wants to be asked for those that have ended
 -- * `report(text)` tells an error that nobody else is told (on stderr)
 
+local coroutines = require "iggraph.host.coroutines"
 local raise = require("iggraph.core").error.raise
 
 local host = {}
@@ -26,7 +28,8 @@ local owner = type(ngx) == "table" and ngx.get_phase and "ngx"
 
 local function is_in_cqueues()
   local cqueues = package.loaded.cqueues
-  return type(cqueues) == "table" and cqueues.running and cqueues.running()
+  local is_there = type(cqueues) == "table" and cqueues.running and cqueues.running()
+  return is_there and not coroutines.is_ours() -- a task that was spawned before the controller ran
 end
 
 local function is_in_luv()
@@ -59,9 +62,11 @@ function host.find(choice)
   if choice == nil then return nil end
   if type(choice) == "table" then return of_loop(choice) end
   if type(choice) ~= "string" then raise("iggraph.new: host must be a name or a table") end
-  if not NAMES[choice] then raise(("iggraph.new: host '%s' is not known"):format(choice)) end
+  if not NAMES[choice] then
+    raise(("iggraph.new: host '%s' is not known: block, cqueues, luv, ngx, nvim"):format(choice))
+  end
   local ok, found = pcall(load, choice)
-  if not ok then raise(("iggraph.new: host '%s' cannot be had here: %s"):format(choice, found)) end
+  if not ok then raise(("iggraph.new: host '%s' cannot be had here"):format(choice)) end
   return found
 end
 

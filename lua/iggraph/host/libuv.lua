@@ -15,9 +15,9 @@ end
 
 --- Makes a host.
 -- @param uv the binding of libuv
--- @tparam table ways in which they differ: `in_main(fn)` makes a callback of `fn` that runs where
--- coroutines may be resumed; `check()` raises where plain code cannot wait; `wait(ticket)` waits in it;
--- `report(text)`
+-- @tparam table ways in which they differ: `in_main(fn)` makes a callback of `fn` that runs where coroutines
+-- may be resumed; `check()` raises where plain code cannot wait; `wait(ticket)` waits in it, true where the
+-- user interrupts that; `report(text)`
 -- @treturn table the host
 local function make(uv, ways)
   local host = { spawn = coroutines.spawn, report = ways.report }
@@ -42,6 +42,7 @@ local function make(uv, ways)
   local function on_event()
     local engine = engine_of()
     engine:step()
+    if coroutines.are_ready() then run_soon() end -- tasks that were spawned before the loop ran
     host.drive(engine)
   end
 
@@ -84,8 +85,9 @@ local function make(uv, ways)
 
   function host.wait(engine, ticket)
     host.drive(engine, ticket)
-    ways.wait(ticket)
+    local is_interrupted = ways.wait(ticket)
     held[ticket] = nil
+    return is_interrupted
   end
 
   return host

@@ -19,7 +19,8 @@ local WAITS = {
 local function check_phase()
   local phase = ngx.get_phase()
   if not WAITS[phase] then
-    raise(("cannot wait here: nginx does not in its %s phase; call from a timer (ngx.timer.at)"):format(phase))
+    local words = "cannot wait here: nginx does not in its %s phase, but in rewrite, access, content and timers"
+    raise(words:format(phase))
   end
 end
 
@@ -30,7 +31,7 @@ local GONE_EVERY = 0.1 -- seconds
 
 local parked = {} -- ticket -> who waits for it
 local driver -- what wakes it before its time; nil: there is none
-local is_stepping, has_woken = false, false
+local is_stepping = false
 
 -- Nginx ends the light threads of a request whose client has gone, and says nothing. Who waits on his
 -- semaphore no longer, and was not woken, is gone.
@@ -53,9 +54,8 @@ end
 local function drive()
   local change, engine, next_look = driver, loop.engine(), 0
   while engine:is_busy() do
-    -- Where some have just had their answers, others may have theirs by now.
-    if has_woken then ngx.sleep(0) else change:wait(pause(engine)) end
-    is_stepping, has_woken = true, false
+    change:wait(pause(engine))
+    is_stepping = true
     engine:step()
     is_stepping = false
     if ngx.now() >= next_look then
@@ -86,14 +86,24 @@ end
 
 local LOOK_AGAIN = 10 -- seconds
 local SPARE = 256
+local AT_ONCE = 3
+
+local at_once = 0
 
 local Waiter = {}
 Waiter.__index = Waiter
 
 local spare = {} -- semaphores to be used again
 
+-- Where answers come at once, others have their turn after a few. (Not by ngx.sleep(0): without a patch of
+-- nginx that returns in the same turn, and logs a warning.)
+local function give_way()
+  at_once = at_once + 1
+  if at_once % AT_ONCE == 0 then ngx.sleep(SHORTEST) end
+end
+
 function Waiter:park()
-  if self.is_woken then return ngx.sleep(0) end
+  if self.is_woken then return give_way() end
   parked[self.ticket] = self
   local is_woken = self.news:wait(driver and LOOK_AGAIN or SHORTEST)
   if parked[self.ticket] == self then parked[self.ticket] = nil end
@@ -108,7 +118,6 @@ function Waiter:wake()
   self.is_woken = true
   if not parked[self.ticket] then return end
   parked[self.ticket] = nil
-  has_woken = true
   self.news:post()
   if not is_stepping then host.drive() end -- there may be nothing left to do for it
 end

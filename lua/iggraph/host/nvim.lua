@@ -18,7 +18,9 @@ return libuv.make(vim.loop, {
   end,
   wait = function(ticket)
     local is_over, why = vim.wait(CHUNK, function() return loop.is_over(ticket) end, CHUNK)
-    if not is_over and why == -2 then loop.ring(ticket) end -- Ctrl-C
+    local is_interrupted = not is_over and why == -2 -- by Ctrl-C
+    if is_interrupted then loop.ring(ticket) end
+    return is_interrupted
   end,
   report = function(text)
     vim.schedule(function() vim.notify(text, vim.log.levels.ERROR) end)
