@@ -266,11 +266,7 @@ static int cursor_prefetches(lua_State *L) {
 /* cursor.position(cursor) -> a table for opts.position; of a closed cursor, too */
 static int cursor_position(lua_State *L) {
   const ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
-  int kept = push_kept(L);
-  if (self->closed)
-    lua_getfield(L, kept, "position");
-  else
-    ig_pushposition(L, self, kept);
+  ig_pushposition(L, self, push_kept(L));
   return 1;
 }
 
@@ -284,28 +280,24 @@ static int cursor_client(lua_State *L) {
 static void release(ig_cursor *self) {
   igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->name, &self->value};
   for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) igb_free(buffers[i]);
-  self->closed = true;
 }
 
 /* cursor.close(cursor): drops what is in flight; again does no harm */
 static int cursor_close(lua_State *L) {
   ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
-  if (!self->closed) {
-    int kept = push_kept(L);
-    lua_getfield(L, kept, "transfer");
-    if (ig_is_open(L, -1)) ig_cancel(L, -1);
-    set_nil(L, kept, "transfer");
-    ig_pushposition(L, self, kept);
-    lua_setfield(L, kept, "position");
-    set_nil(L, kept, "page");
-    set_nil(L, kept, "data");
-  }
-  release(self);
+  if (self->closed) return 0;
+  self->closed = true; /* the page stays: a finalizer may close what is being worked on */
+  int kept = push_kept(L);
+  lua_getfield(L, kept, "transfer");
+  if (ig_is_open(L, -1)) ig_cancel(L, -1);
+  set_nil(L, kept, "transfer");
   return 0;
 }
 
 static int cursor_gc(lua_State *L) {
-  release(luaL_checkudata(L, 1, IG_CURSOR)); /* its transfer is collected by itself */
+  ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
+  self->closed = true; /* its transfer is collected by itself */
+  release(self);
   return 0;
 }
 

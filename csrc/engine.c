@@ -35,7 +35,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *s
   (void)socket;
   bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
   bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-  return igh_poller_watch(engine->pollfd, (int)fd, readable, writable) ? 0 : -1;
+  /* One that cannot be watched ends by its time-out; -1 would end the multi handle, and no call ever would. */
+  igh_poller_watch(engine->pollfd, (int)fd, readable, writable);
+  return 0;
 }
 
 static int on_timer(CURLM *multi, long timeout, void *user) {
@@ -68,7 +70,12 @@ static CURLM *new_multi(igh_engine *engine) {
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, engine);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, engine);
+#if LIBCURL_VERSION_NUM >= 0x074300
   curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)MAX_STREAMS);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x081400
+  curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L); /* see igh_tries_hurry */
+#endif
   return multi;
 }
 
@@ -95,6 +102,7 @@ bool igh_engine_is_ours(const igh_engine *engine) { return engine->generation ==
 
 static void destroy(igh_transfer *transfer) {
   igh_tries_forget(transfer);
+  igh_tries_hurry(transfer);
   curl_easy_cleanup(transfer->easy);
   curl_mime_free(transfer->multipart);
   igb_free(&transfer->url);

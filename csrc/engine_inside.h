@@ -12,6 +12,7 @@ struct igh_engine {
   long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
   long long last_start;
   long long untold; /* when a server must have been told of a cancelled call; -1: of none */
+  const void *untold_of; /* the user whose call that was; NULL: of several */
   igh_transfer *live; /* all that are owned: new, under way and done */
   igh_transfer *idle;
   int idle_count, under_way;
@@ -38,6 +39,8 @@ CURLMcode igh_tries_start(igh_transfer *transfer);
 /* With `result` of a try: true when another one is under way. */
 bool igh_tries_go_on(igh_transfer *transfer, CURLcode result);
 void igh_tries_cancel(igh_transfer *transfer);
+/* What ends while its host's name is looked up does not wait for the resolver. */
+void igh_tries_hurry(igh_transfer *transfer);
 /* Tells servers of cancelled calls, when it is time. */
 void igh_tries_tell(igh_engine *engine);
 void igh_tries_forget(igh_transfer *transfer); /* nothing stays of them for the next call */

@@ -135,6 +135,7 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
   igb_buffer *form = is_post ? &transfer->form : query;
   ig_append(L, form, "", 0); /* an empty form is a form, too */
   ig_addparams(L, params, transfer, form);
+  if (client->closed) ig_raise(L, "the client is closed"); /* by a finalizer that ran meanwhile */
   if (client->proof != NULL) ig_addparam(L, transfer, form, "appsecret_proof", client->proof);
   ig_append(L, url, client->base_url, strlen(client->base_url));
   ig_addpath(L, client, path, url);

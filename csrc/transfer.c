@@ -62,6 +62,7 @@ static int transfer_answer(lua_State *L) {
   igh_transfer *transfer = live(self);
   lua_settop(L, 1);
   if (transfer != NULL && transfer->state != IGH_DONE) ig_raise(L, "the transfer is under way");
+  if (transfer != NULL) transfer->being_read = true; /* from the first allocation on: each may run finalizers */
   ig_getkept(L, 1);
   lua_getfield(L, 2, "client");
   lua_getfield(L, 2, "path");
@@ -69,7 +70,6 @@ static int transfer_answer(lua_State *L) {
   if (transfer == NULL)
     return ig_failf(L, IG_CANCELLED, &call, "the call was cancelled before its answer came");
   call.status = transfer->status;
-  transfer->being_read = true;
   int results = ig_response(L, transfer, 3, &call);
   igh_transfer_free(transfer);
   return results;

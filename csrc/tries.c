@@ -3,6 +3,7 @@
 #include "engine_inside.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -137,13 +138,14 @@ static void learn_version(const igh_transfer *transfer) {
 
 static CURLMcode try(igh_transfer *transfer) {
   long left = transfer->timeout - (long)(igh_now() - transfer->started);
+  leave_pool(transfer); /* that of the try before may have been replaced, with this as its last user */
   transfer->pool = transfer->engine->pool;
   transfer->sent = transfer->denied = transfer->denied_first = false;
   transfer->body.size = 0;
   transfer->error[0] = '\0';
   forget_headers(transfer);
   limit_connections(transfer);
-  transfer->engine->untold = -1;
+  if (transfer->user == transfer->engine->untold_of) transfer->engine->untold = -1;
   curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, is_secure(transfer) ? 1L : 0L); /* a burst shares one */
   curl_easy_setopt(transfer->easy, CURLOPT_SHARE, transfer->pool);
   curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
@@ -228,12 +230,31 @@ bool igh_tries_go_on(igh_transfer *transfer, CURLcode result) {
   return transfer->result == CURLE_OK ? follow(transfer) : retry(transfer);
 }
 
+/* Here libcurl may write to a connection that the server has closed, and of all places does not hold SIGPIPE
+ * back: before 7.87 that is the end of the process. */
+static void remove_quietly(const igh_transfer *transfer) {
+  struct sigaction ignore = {0}, usual;
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &usual);
+  curl_multi_remove_handle(transfer->engine->multi, transfer->easy);
+  sigaction(SIGPIPE, &usual, NULL);
+}
+
 /* libcurl 7.88 leaves the reset of a cancelled HTTP/2 stream lying until there is something else to send on
  * its connection. Another call will do; where none comes soon, the connection is closed. */
 void igh_tries_cancel(igh_transfer *transfer) {
   igh_engine *engine = transfer->engine;
-  curl_multi_remove_handle(engine->multi, transfer->easy);
-  if (transfer->sent && is_secure(transfer)) engine->untold = igh_now() + SOON;
+  remove_quietly(transfer);
+  if (!transfer->sent || !is_secure(transfer)) return;
+  engine->untold_of = engine->untold < 0 || engine->untold_of == transfer->user ? transfer->user : NULL;
+  engine->untold = igh_now() + SOON;
+}
+
+void igh_tries_hurry(igh_transfer *transfer) {
+  (void)transfer;
+#if LIBCURL_VERSION_NUM >= 0x075700
+  curl_easy_setopt(transfer->easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 }
 
 void igh_tries_tell(igh_engine *engine) {
@@ -269,6 +290,7 @@ static bool needs_no_signals(void) {
 /* What holds for every call to the API. */
 void igh_tries_prepare(igh_transfer *transfer) {
   CURL *easy = transfer->easy;
+  igh_tries_hurry(transfer);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
