@@ -6,6 +6,7 @@
 local auth = require "iggraph.sandbox.auth"
 local echo = require "iggraph.sandbox.echo"
 local errors = require "iggraph.sandbox.errors"
+local features = require "iggraph.sandbox.features"
 local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
 local nodes = require "iggraph.sandbox.nodes"
@@ -37,17 +38,33 @@ local function read_edge(call, context, node_type, node, name)
   }))
 end
 
---- The ordinary answer to a call.
-local function read_or_write(call, context)
+local READS = { GET = true, HEAD = true }
+
+local function of_node(situation)
+  local call, context = situation.call, situation.context
   local id, edge = call.id, call.segments[2]
-  if id == "_echo" then return echo.answer(call) end
-  local node_type, node = nodes.find(id == "me" and context.me or id)
+  local node_type, node = nodes.find(id == "me" and context.me or id, context)
   if not node then errors.unknown_object(call.method:lower(), id) end
   if #call.segments > 2 then unknown_path(call) end
   if node_type.instagram and context.without_instagram then errors.permission() end
-  if call.method ~= "GET" and call.method ~= "HEAD" then return writes.answer(call, node_type, node, edge) end
+  if not READS[call.method] then return writes.answer(situation, node_type, node, edge) end
+  if edge and node_type.reads[edge] then return node_type.reads[edge](situation, node) end
   if edge then return read_edge(call, context, node_type, node, edge) end
   return render.node(render.plan(node_type, selection(call), context), node)
+end
+
+local function of_root(row, situation)
+  local call = situation.call
+  local run = row[call.method == "HEAD" and "GET" or call.method]
+  if not run then errors.unknown_object(call.method:lower(), call.path) end
+  return run(situation)
+end
+
+--- The ordinary answer to a call: a JSON value, or a whole answer with a `status`.
+local function answer_call(situation)
+  if situation.call.id == "_echo" then return echo.answer(situation.call) end
+  if situation.root then return of_root(situation.root, situation) end
+  return of_node(situation)
 end
 
 -- What every version refuses since 2026-10-27.
@@ -56,9 +73,10 @@ local function refuse_removed(call)
   if call.params.date_format then errors.date_format() end
 end
 
-local function make_context(call, grant)
+-- What holds for one call. Nodes and features get it, for all that is not in the node itself.
+local function make_context(call, grant, store, settings)
   return {
-    base_url = call.base_url, token = call.token,
+    base_url = call.base_url, token = call.token, now = call.now, store = store, settings = settings, grant = grant,
     version_path = call.version and "/" .. call.version or "",
     me = grant.me, without_instagram = grant.without_instagram,
   }
@@ -83,17 +101,21 @@ local function failure_answer(failure, trace)
 end
 
 local function usual(situation)
-  return { status = 200, headers = {}, body = json.encode(read_or_write(situation.call, situation.context)) }
+  local value = answer_call(situation)
+  if type(value) ~= "table" or not value.status then value = { status = 200, body = json.encode(value) } end
+  value.headers = value.headers or {}
+  return value
 end
 
 --- The answer to a call; failures are raised.
 local function respond(call, store, settings, trace)
   if not call.serving then errors.unknown_path(call.path) end
-  local grant = auth.grant(call, settings.proofs or {})
+  local root = features.root(call)
+  local grant = root and root.open and {} or auth.grant(call, settings.proofs or {}, store)
   refuse_removed(call)
   local situation = {
-    call = call, context = make_context(call, grant), store = store, settings = settings, trace = trace,
-    usual = usual,
+    call = call, root = root, context = make_context(call, grant, store, settings), store = store,
+    settings = settings, trace = trace, usual = usual,
   }
   return scenarios.answer(situation) or usual(situation)
 end

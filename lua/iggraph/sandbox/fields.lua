@@ -6,7 +6,11 @@ local memo = require "iggraph.sandbox.memo"
 local M = {}
 
 local MAX_DEPTH = 10
-local MODIFIERS = { limit = true, after = true, before = true, since = true, ["until"] = true }
+local MODIFIERS = {
+  limit = true, after = true, before = true, since = true, ["until"] = true,
+  username = true, media_id = true, comment_id = true, -- of parametric fields
+  metric = true, period = true, breakdown = true, metric_type = true, timeframe = true, -- of insights
+}
 
 local Parser = {}
 Parser.__index = Parser

@@ -48,6 +48,7 @@ local function step(node_type, field, context)
     return getter
   end
   if link then return link_step(link, field, context) end
+  if node_type.parametric[name] then return node_type.parametric[name](field, context) end
   if edge then return edge_step(edge, field, context) end
   errors.unknown_field(name, node_type.name)
 end
@@ -96,7 +97,7 @@ M.node = run
 -- @treturn table a JSON object
 -- @treturn number how many items the page has
 function M.page(edge, plan, node, params, link)
-  local items, links = paging.page(edge.list(node), params, link)
+  local items, links = paging.page(edge.list(node, link.context), params, link)
   for index, item in ipairs(items) do items[index] = run(plan, item) end
   return json.object("data", items, "paging", links), #items
 end

@@ -1,13 +1,34 @@
---- Where a server keeps its counters: a plain table, or a dictionary that all nginx workers share.
--- Both have the same four functions.
+--- Where a server keeps what it has to remember: a plain table, or a dictionary that all nginx workers share.
+-- Both have the same functions.
 -- @module iggraph.sandbox.store
+local cjson = require("cjson").new()
+
 local M = {}
 
+-- What both kinds have beyond their own four functions: tables, kept as JSON, and lists of them that grow.
+local function complete(store)
+  function store.put(key, value) store.set(key, cjson.encode(value)) end
+  function store.take(key)
+    local text = store.get(key)
+    return text and cjson.decode(text) or nil
+  end
+  function store.append(key, value)
+    local number = store.add(key .. "#", 1)
+    store.put(key .. "#" .. number, value)
+    return number
+  end
+  function store.length(key) return store.get(key .. "#") or 0 end
+  function store.item(key, number) return store.take(key .. "#" .. number) end
+  return store
+end
+
 --- A store in memory, for one process.
--- @treturn table `get(key)`, `set(key, value)`, `add(key, amount)` (returns the sum), `clear()`
+-- @treturn table `get(key)`, `set(key, value)`, `add(key, amount)` (returns the sum), `clear()`; for tables
+-- `put(key, value)`, `take(key)`; for lists of tables `append(key, value)` (returns its number), `length(key)`,
+-- `item(key, number)`
 function M.memory()
   local values = {}
-  return {
+  return complete {
     get = function(key) return values[key] end,
     set = function(key, value) values[key] = value end,
     add = function(key, amount)
@@ -22,7 +43,7 @@ end
 -- @param dictionary one of `ngx.shared`
 -- @treturn table as from `memory`
 function M.shared(dictionary)
-  return {
+  return complete {
     get = function(key) return dictionary:get(key) end,
     set = function(key, value) dictionary:set(key, value) end,
     add = function(key, amount) return (dictionary:incr(key, amount, 0)) end,

@@ -1,41 +1,26 @@
---- POST and DELETE: checked like the Graph's, answered like the Graph's, remembered nowhere.
+--- POST and DELETE on nodes and their edges: finds the row of a type's `writes`, and checks what it requires.
+--
+-- `type.writes[method][edge]` (edge "" is the node itself) is `{ run, required }`: `run(situation, node)` returns a
+-- JSON value, `required` is a list of parameters that must not be missing or empty.
 -- @module iggraph.sandbox.writes
 local errors = require "iggraph.sandbox.errors"
-local json = require "iggraph.sandbox.json"
 
 local M = {}
 
-local function success() return json.object("success", true) end
-
-local function deleted(node) return json.object("success", true, "deleted_id", node.id) end
-
--- The id of what would have been written: in the range of made-up comments, beyond all accounts.
-local function new_comment() return json.object("id", "17799999999999999") end
-
--- By method, type and edge ("" is the node itself): required parameter, if any, and answer.
-local ROWS = {
-  POST = {
-    IGMedia = { [""] = { "comment_enabled", success }, comments = { "message", new_comment } },
-    IGComment = { [""] = { "hide", success }, replies = { "message", new_comment } },
-  },
-  DELETE = {
-    IGMedia = { [""] = { nil, deleted } },
-    IGComment = { [""] = { nil, success } },
-  },
-}
-
 --- Answers a write; raises the Graph's error if the node takes none such.
--- @tparam table call from `request.parse`
+-- @tparam table situation with `call`
 -- @tparam table node_type
 -- @tparam table node
 -- @tparam ?string edge
--- @treturn table a JSON object
-function M.answer(call, node_type, node, edge)
-  local by_type = ROWS[call.method] or {}
-  local row = (by_type[node_type.name] or {})[edge or ""]
+-- @return a JSON value
+function M.answer(situation, node_type, node, edge)
+  local call = situation.call
+  local row = (node_type.writes[call.method] or {})[edge or ""]
   if not row then errors.unknown_object(call.method:lower(), node.id) end
-  if row[1] and (call.params[row[1]] or "") == "" then errors.missing_parameter(row[1]) end
-  return row[2](node)
+  for _, name in ipairs(row.required or {}) do
+    if (call.params[name] or "") == "" and not call.files[name] then errors.missing_parameter(name) end
+  end
+  return row.run(situation, node)
 end
 
 return M

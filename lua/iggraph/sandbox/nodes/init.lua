@@ -9,7 +9,31 @@ local page = require "iggraph.sandbox.nodes.page"
 local samples = require "iggraph.sandbox.nodes.samples"
 local user = require "iggraph.sandbox.nodes.user"
 
-local M = {}
+local M = {
+  --- Every type by a short name. Beside `fields` a type has `links`, `edges`, `reads` (edges that are no lists:
+  -- `reads[name](situation, node)` returns a JSON value), `parametric` (fields with an argument of their own, such as
+  -- `business_discovery.username(x){…}`: `parametric[name](field, context)` returns a function from the node to the
+  -- value), and `writes` (see `iggraph.sandbox.writes`). Features add to all of them.
+  types = { user = user, page = page, ig_user = ig_user, media = media, comment = comment },
+}
+
+--- Completes a type, and adds it.
+-- @tparam string short
+-- @tparam table node_type with `name`, `default` and `fields`
+-- @treturn table the same
+function M.add_type(short, node_type)
+  node_type.links, node_type.edges = node_type.links or {}, node_type.edges or {}
+  node_type.reads, node_type.parametric = node_type.reads or {}, node_type.parametric or {}
+  node_type.writes = node_type.writes or { POST = {}, DELETE = {} }
+  M.types[short] = node_type
+  return node_type
+end
+
+local finders = {}
+
+--- Adds a way to nodes that are not made up from their ids.
+-- @tparam function find (id, context) -> type, node; or nil
+function M.add_finder(find) finders[#finders + 1] = find end
 
 local function instagram_of(node) return node.instagram and ig_user.find(node.instagram) end
 
@@ -38,8 +62,8 @@ local function media_list(count, first)
   end
 end
 
--- A field or path that is a list: the type of its items, its own default fields if they differ, and the
--- list for `paging.page`.
+-- A field or path that is a list: the type of its items, its own default fields if they differ, and
+-- `list(node, context)`, the list for `paging.page`.
 user.edges = {
   accounts = {
     type = page, default = { "access_token", "category", "category_list", "name", "id", "tasks" },
@@ -120,11 +144,18 @@ local function find_made_up(id)
   return BY_KIND[kind](media.at(account, index), part)
 end
 
+for short, node_type in pairs(M.types) do M.add_type(short, node_type) end
+
 --- The node of an id.
 -- @tparam string id
+-- @tparam table context of the call
 -- @treturn ?table its type
 -- @treturn ?table the node
-function M.find(id)
+function M.find(id, context)
+  for _, find in ipairs(finders) do
+    local node_type, node = find(id, context)
+    if node_type then return node_type, node end
+  end
   for _, node_type in ipairs { user, page, ig_user } do
     local node = node_type.find(id)
     if node then return node_type, node end
