@@ -9,7 +9,10 @@
 -- @module iggraph.sandbox.features
 local nodes = require "iggraph.sandbox.nodes"
 
-local NAMES = { "comments" }
+local NAMES = {
+  "accounts", "batch", "comments", "devices", "discovery", "embeds", "events", "hashtags", "insights",
+  "instagram_login", "login", "mentions", "messaging", "partners", "publishing", "webhooks",
+}
 
 local M = { roots = {} }
 

@@ -1,0 +1,3 @@
+--- (being written)
+-- @module iggraph.sandbox.features.mentions
+return {}
