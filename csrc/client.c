@@ -30,6 +30,7 @@ static void close_client(ig_client *client) {
   forget(&client->escaped_token);
   forget(&client->app_secret);
   forget(&client->proof);
+  for (int i = 0; i < IG_OTHERS; i++) forget(&client->others[i]);
   for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
     OPENSSL_cleanse(line->data, strlen(line->data));
   curl_slist_free_all(client->headers);
@@ -42,6 +43,8 @@ void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
   size_t count = 0;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i] != NULL) secrets[count++] = all[i];
+  for (size_t i = 0; i < IG_OTHERS; i++)
+    if (client->others[i] != NULL) secrets[count++] = client->others[i];
   secrets[count] = NULL;
 }
 
@@ -92,13 +95,14 @@ static void set_ca_file(lua_State *L, ig_client *client) {
   set(L, &client->ca_file, path);
 }
 
-/* v26.0 */
+/* v26.0; false: paths without one */
 static void set_version(lua_State *L, ig_client *client) {
+  if (lua_isboolean(L, -1) && !lua_toboolean(L, -1)) return;
   const char *version = check_text(L, "version"), *at = version;
   size_t major = *at == 'v' ? strspn(++at, "0123456789") : 0;
   at += major;
   size_t minor = major > 0 && *at == '.' ? strspn(++at, "0123456789") : 0;
-  if (minor == 0 || at[minor] != '\0') bad_option(L, "version", "must look like \"v26.0\"");
+  if (minor == 0 || at[minor] != '\0') bad_option(L, "version", "must look like \"v26.0\", or be false");
   set(L, &client->version, version);
 }
 
@@ -223,31 +227,50 @@ static void check_option_names(lua_State *L, int table) {
   }
 }
 
-/* What follows from the options. */
-static void derive(lua_State *L, ig_client *client) {
-  char proof[IG_PROOF_SIZE];
-  if (client->app_secret != NULL) {
-    ig_hmac_sha256(client->app_secret, client->token, proof);
-    set(L, &client->proof, proof);
-  }
-  curl_slist_free_all(client->headers);
-  client->headers = NULL;
-  add_header(L, client, "Expect:"); /* no round trip before a long form */
-  if (client->token_in_query) return;
+static void add_authorization(lua_State *L, ig_client *client, const char *scheme) {
   igb_buffer *line = ig_newobject(L, "iggraph.buffer", sizeof *line);
-  ig_append(L, line, "Authorization: Bearer ", 22);
+  ig_append(L, line, "Authorization: ", 15);
+  ig_append(L, line, scheme, strlen(scheme));
+  ig_append(L, line, " ", 1);
   ig_append(L, line, client->token, strlen(client->token) + 1);
   add_header(L, client, line->data);
   igb_wipe(line);
   lua_pop(L, 1);
 }
 
-/* client.new(options) -> client */
+/* What follows from the options. */
+static void derive(lua_State *L, ig_client *client) {
+  const char *secret = client->app_secret, *token = client->token;
+  if (secret != NULL && !client->signs_nothing) {
+    ig_pushhmac(L, secret, strlen(secret), token, strlen(token));
+    set(L, &client->proof, lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
+  curl_slist_free_all(client->headers);
+  client->headers = NULL;
+  add_header(L, client, "Expect:"); /* no round trip before a long form */
+  if (client->token_in_query || client->signs_nothing) return;
+  add_authorization(L, client, "Bearer");
+}
+
+/* The list of secrets on the stack's top. */
+static void set_others(lua_State *L, ig_client *client) {
+  int count = (int)lua_rawlen(L, -1);
+  for (int i = 0; i < count && i < IG_OTHERS; i++) {
+    lua_rawgeti(L, -1, i + 1);
+    set(L, &client->others[i], lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
+}
+
+/* client.new(options, secrets?) -> client; with a list of secrets one that signs nothing: they are among
+ * the parameters of its calls */
 static int client_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
+  lua_settop(L, 2);
   check_option_names(L, 1);
   ig_client *client = ig_newobject(L, IG_CLIENT, sizeof *client);
+  client->signs_nothing = lua_istable(L, 2);
   client->timeout = 60 * 1000;
   client->connect_timeout = 10 * 1000;
   client->max_response = (size_t)32 << 20;
@@ -255,33 +278,61 @@ static int client_new(lua_State *L) {
     lua_getfield(L, 1, options[i].name);
     if (lua_isnil(L, -1) && options[i].fallback != NULL) lua_pushstring(L, options[i].fallback);
     if (!lua_isnil(L, -1) && options[i].set != NULL) options[i].set(L, client);
-    lua_settop(L, 2);
+    lua_settop(L, 3);
   }
-  if (client->token == NULL) bad_option(L, "access_token", "is missing");
+  if (client->token == NULL && !client->signs_nothing) bad_option(L, "access_token", "is missing");
+  if (client->signs_nothing) {
+    lua_pushvalue(L, 2);
+    set_others(L, client);
+    lua_pop(L, 1);
+  }
   derive(L, client);
   return 1;
 }
 
-/* client.with_token(client, token) -> a client that shares all else, what the Lua side keeps too */
-static int client_with_token(lua_State *L) {
-  const ig_client *old = ig_checkclient(L, 1);
-  lua_settop(L, 2);
+/* A new client at the stack's top that shares with the one at 1 what its calls may take, and what the Lua
+ * side keeps. */
+static ig_client *push_like(lua_State *L, const ig_client *old) {
   ig_client *client = ig_newobject(L, IG_CLIENT, sizeof *client);
   ig_getkept(L, 1);
-  ig_setkept(L, 3);
-  set(L, &client->version, old->version);
-  set(L, &client->base_url, old->base_url);
-  set(L, &client->host, old->host);
+  ig_setkept(L, -2);
   if (old->ca_file != NULL) set(L, &client->ca_file, old->ca_file);
   if (old->app_secret != NULL) set(L, &client->app_secret, old->app_secret);
-  client->token_in_query = old->token_in_query;
   client->timeout = old->timeout;
   client->connect_timeout = old->connect_timeout;
   client->max_response = old->max_response;
+  return client;
+}
+
+/* client.with_token(client, token) -> a client that shares all else */
+static int client_with_token(lua_State *L) {
+  const ig_client *old = ig_checkclient(L, 1);
+  lua_settop(L, 2);
+  ig_client *client = push_like(L, old);
+  if (old->version != NULL) set(L, &client->version, old->version);
+  set(L, &client->base_url, old->base_url);
+  set(L, &client->host, old->host);
+  client->token_in_query = old->token_in_query;
   lua_pushvalue(L, 2);
   set_token(L, client);
   lua_settop(L, 3);
   derive(L, client);
+  return 1;
+}
+
+/* client.uploader(client, base_url) -> a client for the host of uploads: paths without version, and the
+ * token as that host wants it */
+static int client_uploader(lua_State *L) {
+  const ig_client *old = ig_checkclient(L, 1);
+  lua_settop(L, 2);
+  ig_client *client = push_like(L, old);
+  set(L, &client->token, old->token);
+  set(L, &client->escaped_token, old->escaped_token);
+  lua_pushvalue(L, 2);
+  set_base_url(L, client);
+  lua_settop(L, 3);
+  add_header(L, client, "Expect:");
+  add_authorization(L, client, "OAuth");
   return 1;
 }
 
@@ -302,6 +353,22 @@ static int client_kept(lua_State *L) {
   ig_toclient(L, 1);
   ig_getkept(L, 1);
   return 1;
+}
+
+/* client.credentials(client) -> token, proof or nil: for the entries of a batch, which carry their own */
+static int client_credentials(lua_State *L) {
+  const ig_client *client = ig_checkclient(L, 1);
+  lua_pushstring(L, client->token);
+  lua_pushstring(L, client->proof);
+  return 2;
+}
+
+/* client.address(client) -> base URL, version or nil */
+static int client_address(lua_State *L) {
+  const ig_client *client = ig_checkclient(L, 1);
+  lua_pushstring(L, client->base_url);
+  lua_pushstring(L, client->version);
+  return 2;
 }
 
 /* client.close(client): what is under way ends as cancelled; secrets are overwritten */
@@ -327,7 +394,8 @@ static int client_tostring(lua_State *L) {
   if (client->closed)
     lua_pushliteral(L, "iggraph.client (closed)");
   else
-    lua_pushfstring(L, "iggraph.client (%s/%s)", client->base_url, client->version);
+    lua_pushfstring(L, "iggraph.client (%s%s%s)", client->base_url, client->version == NULL ? "" : "/",
+                    client->version == NULL ? "" : client->version);
   return 1;
 }
 
@@ -335,9 +403,11 @@ static const luaL_Reg client_meta[] = {
     {"__gc", client_gc}, {"__tostring", client_tostring}, {NULL, NULL}};
 
 static const luaL_Reg client_funcs[] = {
-    {"check_id", ig_client_checkid}, {"close", client_close},
+    {"address", client_address},   {"check_id", ig_client_checkid},
+    {"close", client_close},       {"credentials", client_credentials},
     {"kept", client_kept},         {"new", client_new},
-    {"path", ig_client_path},         {"with_token", client_with_token},
+    {"path", ig_client_path},      {"uploader", client_uploader},
+    {"with_token", client_with_token},
     {NULL, NULL}};
 
 void ig_open_client(lua_State *L) {

@@ -1,10 +1,7 @@
 /* luaopen_iggraph_core: hands out what the other files offer; no logic. */
 #include "iggraph.h"
 
-#include <openssl/rand.h>
-#include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 void ig_newtype(lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *functions) {
   lua_newtable(L);
@@ -48,14 +45,6 @@ static int json_decode(lua_State *L) {
   return 2;
 }
 
-/* random() -> a number from 0 to below 1. Before Lua 5.4 math.random is the same in every process. */
-static int core_random(lua_State *L) {
-  uint32_t bits = 0;
-  if (RAND_bytes((unsigned char *)&bits, sizeof bits) != 1) bits = (uint32_t)clock();
-  lua_pushnumber(L, (lua_Number)bits / 4294967296.0);
-  return 1;
-}
-
 static int buffer_gc(lua_State *L) {
   igb_free(lua_touserdata(L, 1));
   return 0;
@@ -70,7 +59,7 @@ static const struct {
 } parts[] = {
     {"error", ig_open_error},       {"loop", ig_open_loop},     {"params", ig_open_params},
     {"client", ig_open_client},     {"graph", ig_open_graph},   {"cursor", ig_open_cursor},
-    {"transfer", ig_open_transfer},
+    {"transfer", ig_open_transfer}, {"crypto", ig_open_crypto}, {"response", ig_open_response},
 };
 
 IG_EXPORT int luaopen_iggraph_core(lua_State *L);
@@ -83,8 +72,6 @@ int luaopen_iggraph_core(lua_State *L) {
   }
   ig_newtype(L, "iggraph.buffer", buffer_meta, json_funcs);
   lua_setfield(L, -2, "json");
-  lua_pushcfunction(L, core_random);
-  lua_setfield(L, -2, "random");
   lua_pushlightuserdata(L, NULL); /* the same value as cjson.null */
   lua_setfield(L, -2, "null");
   lua_pushboolean(L, LUA_VERSION_NUM >= 504); /* a fourth value of a generic for is closed */

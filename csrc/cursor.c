@@ -58,8 +58,35 @@ static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
   ig_takeposition(L, self, opts, kept);
 }
 
-/* cursor.new(client, path, params?, opts?, map?) -> cursor; `map` turns an item into what is given
- * for it, or nil to leave it out */
+/* A list that differs from the others brings functions of its own. */
+static const char *const ways[] = {"map", "request", "page", "follow"};
+
+static void take_ways(lua_State *L, int how, int kept) {
+  lua_newtable(L);
+  for (size_t i = 0; lua_istable(L, how) && i < sizeof ways / sizeof *ways; i++) {
+    lua_getfield(L, how, ways[i]);
+    lua_setfield(L, -2, ways[i]);
+  }
+  lua_setfield(L, kept, "ways");
+  if (!lua_istable(L, how)) return;
+  lua_getfield(L, how, "list");
+  lua_setfield(L, kept, "list");
+}
+
+/* Pushes the list's own function of that name; false and nothing where it has none. */
+static bool push_way(lua_State *L, int kept, const char *name) {
+  lua_getfield(L, kept, "ways");
+  lua_getfield(L, -1, name);
+  lua_remove(L, -2);
+  bool has = lua_isfunction(L, -1);
+  if (!has) lua_pop(L, 1);
+  return has;
+}
+
+/* cursor.new(client, path, params?, opts?, how?) -> cursor. `how` may have: `map(item)` -> what is given for
+ * it, or nil to leave it out; `request(params)` -> the parameters to send, and the path if it is another;
+ * `page(answer)` -> the page in it, or nil, err, kind; `follow(page, asked, usual)` -> what to ask next, in texts,
+ * or nil at the end; `list`: what the list is called in positions, in place of the path. */
 static int cursor_new(lua_State *L) {
   const ig_client *client = ig_checkclient(L, 1);
   const char *path = ig_checkpath(L, 2);
@@ -74,8 +101,7 @@ static int cursor_new(lua_State *L) {
   ig_getkept(L, cursor);
   lua_pushvalue(L, 1);
   lua_setfield(L, kept, "client");
-  lua_pushvalue(L, 5);
-  lua_setfield(L, kept, "map");
+  take_ways(L, 5, kept);
   lua_pushstring(L, *path == '/' ? path + 1 : path);
   lua_setfield(L, kept, "path");
   ig_pushtexts(L, 3);
@@ -151,10 +177,15 @@ static int cursor_start(lua_State *L) {
     ig_cancel(L, -1);
   }
   lua_getfield(L, kept, "client");
-  lua_getfield(L, kept, "path");
-  int client = lua_gettop(L) - 1;
+  int client = lua_gettop(L);
+  bool own_way = push_way(L, kept, "request");
   ig_pushrequest(L, kept);
-  ig_start(L, client, "GET", lua_tostring(L, client + 1), client + 2);
+  if (own_way)
+    lua_call(L, 1, 2);
+  else
+    lua_pushnil(L);
+  if (lua_isnil(L, -1)) lua_getfield(L, kept, "path");
+  ig_start(L, client, "GET", lua_tostring(L, -1), client + 1);
   lua_pushvalue(L, -1);
   lua_setfield(L, kept, "transfer");
   return 1;
@@ -162,9 +193,8 @@ static int cursor_start(lua_State *L) {
 
 /* Puts what `map` makes of the items in their place. */
 static void map_items(lua_State *L, int kept, int page) {
-  lua_getfield(L, kept, "map");
-  int map = lua_gettop(L), mapped = 0;
-  if (lua_isfunction(L, map)) {
+  int map = lua_gettop(L) + 1, mapped = 0;
+  if (push_way(L, kept, "map")) {
     lua_getfield(L, page, "data");
     lua_newtable(L);
     int count = (int)lua_rawlen(L, map + 1);
@@ -228,16 +258,37 @@ static int cursor_goes_on(lua_State *L) {
   return 1;
 }
 
-/* cursor.accept(cursor, page) -> true, or nil, err, kind and the same page is asked again */
+/* Leaves what to ask after the page, or nil, on the stack; false where the page does not say. */
+static bool push_next(lua_State *L, ig_cursor *self, int kept, int page) {
+  bool own_way = push_way(L, kept, "follow");
+  if (own_way) {
+    lua_pushvalue(L, page);
+    lua_getfield(L, kept, "ask");
+  }
+  bool known = ig_pushask(L, self, kept, page);
+  if (!own_way) return known;
+  if (!known) lua_pushnil(L), lua_replace(L, -2);
+  lua_call(L, 3, 1);
+  return true;
+}
+
+/* cursor.accept(cursor, answer) -> true, or nil, err, kind and the same page is asked again */
 static int cursor_accept(lua_State *L) {
   ig_cursor *self = check_cursor(L);
   lua_settop(L, 2);
   int kept = push_kept(L);
   ig_needstack(L, 20);
+  if (push_way(L, kept, "page")) {
+    lua_pushvalue(L, 2);
+    lua_call(L, 1, 3);
+    if (lua_isnil(L, -3)) return 3;
+    lua_settop(L, kept + 1);
+    lua_replace(L, 2);
+  }
   if (!has_list(L, 2)) return fail(L, kept, "the answer has no list in 'data'", 0);
   lua_getfield(L, 2, "data");
   int data = lua_gettop(L), count = (int)lua_rawlen(L, data);
-  bool lost = !ig_pushask(L, self, kept, 2);
+  bool lost = !push_next(L, self, kept, 2);
   int ask = lua_gettop(L);
   if (ig_isrepeated(L, self, kept, data))
     return fail(L, kept, "the page repeats items that an earlier page had", 0);

@@ -22,9 +22,9 @@ typedef struct {
   bool seen_found; /* the list has come to what was given before the position was taken */
 } ig_cursor;
 
-/* What the cursor keeps: client, path, params (texts, as given), asked and ask (what says where this
- * page is, and the next), page, data, transfer, map, seen (ids given before the position was taken),
- * position (of a closed one). */
+/* What the cursor keeps: client, path, list (its name, if not the path), params (texts, as given), asked and
+ * ask (what says where this page is, and the next), page, data, transfer, ways (see cursor.new), seen (ids
+ * given before the position was taken). */
 
 /* --- paging.c: `kept`, `page` … are indexes --------------------------------- */
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -100,11 +101,27 @@ igh_engine *igh_engine_new(void) {
 
 bool igh_engine_is_ours(const igh_engine *engine) { return engine->generation == generation; }
 
+/* These had secrets in them, too. */
+static void free_lines(struct curl_slist *lines) {
+  for (struct curl_slist *line = lines; line != NULL; line = line->next)
+    OPENSSL_cleanse(line->data, strlen(line->data));
+  curl_slist_free_all(lines);
+}
+
+static void release_request(igh_transfer *transfer) {
+  curl_mime_free(transfer->multipart);
+  igh_file_free(transfer->file);
+  free_lines(transfer->lines);
+  transfer->multipart = NULL;
+  transfer->file = NULL;
+  transfer->lines = NULL;
+}
+
 static void destroy(igh_transfer *transfer) {
   igh_tries_forget(transfer);
   igh_tries_hurry(transfer);
   curl_easy_cleanup(transfer->easy);
-  curl_mime_free(transfer->multipart);
+  release_request(transfer);
   igb_free(&transfer->url);
   igb_free(&transfer->form);
   igb_free(&transfer->scratch);
@@ -289,8 +306,7 @@ static void wipe(igb_buffer *buffer) {
 static void reset(igh_transfer *transfer) {
   igh_tries_forget(transfer);
   curl_easy_reset(transfer->easy);
-  curl_mime_free(transfer->multipart);
-  transfer->multipart = NULL;
+  release_request(transfer);
   wipe(&transfer->url);
   wipe(&transfer->form);
   wipe(&transfer->scratch);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "buffer.h"
+#include "file.h"
 
 /* The response headers that are kept: name here, name on the wire. */
 #define IGH_HEADERS(X)                                   \
@@ -49,6 +50,8 @@ typedef struct igh_transfer {
   CURLSH *pool; /* whose connections it may use; NULL: none */
   igb_buffer url, form, scratch;
   curl_mime *multipart;
+  igh_file *file;           /* sent as it is, in place of a form */
+  struct curl_slist *lines; /* headers of this call alone, with those of all calls behind them */
   bool may_repeat;  /* a GET: follows a redirect inside its origin, is tried again on a new connection */
   long timeout;     /* milliseconds for all of it, from `started` on */
   long long started;

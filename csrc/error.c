@@ -179,7 +179,16 @@ static int error_fail(lua_State *L) {
   return luaL_argerror(L, 1, "no such kind");
 }
 
+/* error.of_code(code, subcode?) -> the kind; nil where the table of codes says nothing */
+static int error_of_code(lua_State *L) {
+  ig_kind kind = ig_kind_of_code(luaL_checknumber(L, 1), luaL_optnumber(L, 2, 0));
+  if (kind == IG_KIND_COUNT) return 0;
+  lua_pushstring(L, kinds[kind].name);
+  return 1;
+}
+
 static const luaL_Reg error_funcs[] = {{"fail", error_fail},
+                                       {"of_code", error_of_code},
                                        {"raise", error_raise},
                                        {"set_home", error_set_home},
                                        {NULL, NULL}};

@@ -7,11 +7,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "buffer.h"
 #include "codes.h"
 #include "compat.h"
 #include "engine.h"
+#include "file.h"
 #include "json.h"
 
 #define IG_VERSION "0.1.0"
@@ -84,8 +86,14 @@ void ig_pushtext(lua_State *L, const char *name, int value);
 /* Pushes a table of the texts of all parameters of the table (or nil) at `index`, an absolute one. */
 void ig_pushtexts(lua_State *L, int index);
 /* The parameters of the table (or nil) at `index`, by name in order: appended to `out` as
- * name=value&… and, where one is a file, all of them made into transfer->multipart. */
-void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out);
+ * name=value&… and, where one is a file, all of them made into transfer->multipart. `signs`: the
+ * client signs the call, and no parameter may. */
+void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out, bool signs);
+/* The open file at the index `value`, and its size now; NULL for something else. Raises for one that is
+ * closed or not regular. */
+FILE *ig_tofile(lua_State *L, const char *name, int value, off_t *size);
+/* Pushes a table of the parameters of a query. */
+void ig_pushquery(lua_State *L, const char *query, size_t size);
 /* One more parameter behind those. */
 void ig_addparam(lua_State *L, igh_transfer *transfer, igb_buffer *out, const char *name,
                  const char *value);
@@ -94,16 +102,18 @@ void ig_open_params(lua_State *L);
 
 /* --- client.c -------------------------------------------------------------- */
 
+enum { IG_OTHERS = 3, IG_SECRETS = 3 + IG_OTHERS + 1 };
+
 typedef struct {
   char *token, *escaped_token, *app_secret, *proof;
-  char *version, *base_url, *host, *ca_file;
+  char *others[IG_OTHERS]; /* secrets that its calls have among their parameters */
+  char *version, *base_url, *host, *ca_file; /* no version: paths without one */
   struct curl_slist *headers;
   bool token_in_query, closed;
+  bool signs_nothing; /* of a login: there is no token yet, or it goes as a parameter */
   long timeout, connect_timeout; /* milliseconds */
   size_t max_response;           /* bytes */
 } ig_client;
-
-enum { IG_SECRETS = 4 };
 
 ig_client *ig_checkclient(lua_State *L, int index); /* raises when closed, too */
 ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */
@@ -120,6 +130,9 @@ const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path)
 /* Sets up a request; `params` is an index. */
 void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
                 const char *path, int params);
+/* Sets up the sending of a file, which the transfer then owns, from its byte `offset` on. */
+void ig_uploadrequest(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *path,
+                      igh_file *file, lua_Number offset);
 /* client.check_id and client.path, for Lua. */
 int ig_client_checkid(lua_State *L);
 int ig_client_path(lua_State *L);
@@ -142,12 +155,14 @@ void ig_open_transfer(lua_State *L);
 
 /* The answer of a transfer that is done: a value, or nil, err, kind. Returns their number. */
 int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call);
+void ig_open_response(lua_State *L);
 
 /* --- cursor.c, graph.c, crypto.c ------------------------------------------- */
 
 void ig_open_cursor(lua_State *L);
 void ig_open_graph(lua_State *L);
-enum { IG_PROOF_SIZE = 65 };
-void ig_hmac_sha256(const char *key, const char *message, char hex[IG_PROOF_SIZE]);
+/* Pushes HMAC-SHA256 in lower-case hexadecimal. */
+void ig_pushhmac(lua_State *L, const char *key, size_t key_size, const char *message, size_t size);
+void ig_open_crypto(lua_State *L);
 
 #endif

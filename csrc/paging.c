@@ -172,9 +172,16 @@ IG_NORETURN static int bad_position(lua_State *L) {
   ig_raise(L, "opts.position: not made by cursor:position()");
 }
 
+static void push_name(lua_State *L, int kept) {
+  lua_getfield(L, kept, "list");
+  if (!lua_isnil(L, -1)) return;
+  lua_pop(L, 1);
+  lua_getfield(L, kept, "path");
+}
+
 static bool is_same_list(lua_State *L, int position, int kept) {
   lua_getfield(L, position, "path");
-  lua_getfield(L, kept, "path");
+  push_name(L, kept);
   bool same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
   return same;
@@ -301,7 +308,7 @@ void ig_pushposition(lua_State *L, const ig_cursor *self, int kept) {
   bool in_page = self->index < self->count || self->lost;
   lua_newtable(L);
   int position = lua_gettop(L), scratch = position + 1;
-  lua_getfield(L, kept, "path");
+  push_name(L, kept);
   lua_setfield(L, position, "path");
   lua_getfield(L, kept, in_page ? "asked" : "ask");
   if (lua_istable(L, scratch)) {

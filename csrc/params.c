@@ -1,11 +1,9 @@
 /* A Lua table of parameters -> a query, a form, or a multipart form. */
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "iggraph.h"
 
@@ -178,35 +176,6 @@ void ig_pushtext(lua_State *L, const char *name, int value) {
 
 /* --- files ------------------------------------------------------------------------------------- */
 
-/* A descriptor of our own, read by position: the caller may close or move his while libcurl reads. */
-typedef struct {
-  int fd;
-  off_t first, at, size;
-} file;
-
-static size_t read_file(char *buffer, size_t one, size_t size, void *user) {
-  file *f = user;
-  (void)one;
-  off_t left = f->first + f->size - f->at; /* the file may have grown */
-  ssize_t got = pread(f->fd, buffer, left < (off_t)size ? (size_t)left : size, f->at);
-  if (got < 0) return CURL_READFUNC_ABORT;
-  f->at += got;
-  return (size_t)got;
-}
-
-static int seek_file(void *user, curl_off_t offset, int origin) {
-  file *f = user;
-  if (origin != SEEK_SET || offset < 0 || offset > f->size) return CURL_SEEKFUNC_CANTSEEK;
-  f->at = f->first + (off_t)offset;
-  return CURL_SEEKFUNC_OK;
-}
-
-static void free_file(void *user) {
-  file *f = user;
-  close(f->fd);
-  free(f);
-}
-
 static bool is_closed(FILE **handle) {
 #if LUA_VERSION_NUM >= 502
   return ((luaL_Stream *)handle)->closef == NULL;
@@ -215,25 +184,26 @@ static bool is_closed(FILE **handle) {
 #endif
 }
 
-/* The open file at `value` from where it stands to its end; NULL for something else. */
-static file *open_file(lua_State *L, const char *name, int value) {
+FILE *ig_tofile(lua_State *L, const char *name, int value, off_t *size) {
   FILE **handle = luaL_testudata(L, value, LUA_FILEHANDLE);
   struct stat status;
   if (handle == NULL) return NULL;
   if (is_closed(handle)) bad_value(L, name, "the file is closed");
-  off_t at = ftello(*handle);
-  if (at < 0 || fstat(fileno(*handle), &status) != 0 || !S_ISREG(status.st_mode))
-    bad_value(L, name, "not a regular file");
   fflush(*handle);
-  file *f = malloc(sizeof *f);
-  int fd = fcntl(fileno(*handle), F_DUPFD_CLOEXEC, 0);
-  if (f == NULL || fd < 0) {
-    free(f);
-    if (fd >= 0) close(fd);
-    bad_value(L, name, "no memory or no descriptor left for the file");
-  }
-  *f = (file){fd, at, at, status.st_size > at ? status.st_size - at : 0};
-  return f;
+  if (fstat(fileno(*handle), &status) != 0 || !S_ISREG(status.st_mode))
+    bad_value(L, name, "not a regular file");
+  *size = status.st_size;
+  return *handle;
+}
+
+/* The open file at `value` from where it stands to its end. */
+static igh_file *open_file(lua_State *L, const char *name, int value) {
+  off_t size, at;
+  FILE *handle = ig_tofile(L, name, value, &size);
+  at = ftello(handle);
+  igh_file *file = at < 0 ? NULL : igh_file_new(fileno(handle), at, size > at ? size : at);
+  if (file == NULL) bad_value(L, name, "no memory or no descriptor left for the file");
+  return file;
 }
 
 static bool is_file(lua_State *L, int value) {
@@ -254,9 +224,10 @@ static curl_mimepart *new_part(lua_State *L, igh_transfer *transfer, const char 
 
 static void add_file(lua_State *L, igh_transfer *transfer, const char *name, int value) {
   curl_mimepart *part = new_part(L, transfer, name);
-  file *f = open_file(L, name, value);
-  if (curl_mime_data_cb(part, f->size, read_file, seek_file, free_file, f) != CURLE_OK) {
-    free_file(f);
+  igh_file *file = open_file(L, name, value);
+  if (curl_mime_data_cb(part, file->end - file->first, igh_file_read, igh_file_seek, igh_file_free, file) !=
+      CURLE_OK) {
+    igh_file_free(file);
     ig_nomemory(L);
   }
   /* A part without a file name is a plain field to the server. */
@@ -282,12 +253,13 @@ void ig_addparam(lua_State *L, igh_transfer *transfer, igb_buffer *out, const ch
   ig_nomemory(L);
 }
 
-static void check_name(lua_State *L, const char *name) {
+static void check_name(lua_State *L, const char *name, bool signs) {
+  if (!signs) return;
   if (strcmp(name, "access_token") == 0 || strcmp(name, "appsecret_proof") == 0)
     bad_value(L, name, "comes from the client; for another token use client:with_token(token)");
 }
 
-void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out) {
+void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *out, bool signs) {
   if (lua_isnoneornil(L, index)) return;
   index = lua_absindex(L, index);
   ig_needstack(L, 8);
@@ -300,7 +272,7 @@ void ig_addparams(lua_State *L, int index, igh_transfer *transfer, igb_buffer *o
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, keys, i);
     const char *name = lua_tostring(L, -1);
-    check_name(L, name);
+    check_name(L, name, signs);
     lua_getfield(L, index, name);
     if (is_file(L, -1)) {
       add_file(L, transfer, name, lua_gettop(L));
@@ -320,7 +292,7 @@ void ig_pushtexts(lua_State *L, int index) {
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, texts + 1, i);
     const char *name = lua_tostring(L, -1);
-    check_name(L, name);
+    check_name(L, name, true);
     lua_getfield(L, index, name);
     if (is_file(L, -1)) bad_value(L, name, "a file can only be sent by a POST");
     ig_pushtext(L, name, -1);
@@ -348,8 +320,63 @@ static int params_number(lua_State *L) {
   return 2;
 }
 
-static const luaL_Reg params_funcs[] = {
-    {"number", params_number}, {"set_encoder", params_set_encoder}, {NULL, NULL}};
+/* params.texts(params) -> a table of the parameters as they are sent, before they are escaped */
+static int params_texts(lua_State *L) {
+  lua_settop(L, 1);
+  ig_pushtexts(L, 1);
+  return 1;
+}
+
+/* params.escape(text) -> the text as part of a query */
+static int params_escape(lua_State *L) {
+  size_t size;
+  const char *text = luaL_checklstring(L, 1, &size);
+  igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
+  if (!igb_append_escaped(out, text, size)) ig_nomemory(L);
+  lua_pushlstring(L, out->size == 0 ? "" : out->data, out->size);
+  igb_wipe(out);
+  return 1;
+}
+
+/* Pushes the text without its escapes. */
+static void push_unescaped(lua_State *L, igb_buffer *scratch, const char *text, size_t size) {
+  scratch->size = 0;
+  if (!igb_append_unescaped(scratch, text, size)) ig_nomemory(L);
+  lua_pushlstring(L, scratch->size == 0 ? "" : scratch->data, scratch->size);
+}
+
+void ig_pushquery(lua_State *L, const char *query, size_t size) {
+  igb_buffer *scratch = ig_newobject(L, "iggraph.buffer", sizeof *scratch);
+  lua_newtable(L);
+  const char *end = query + size;
+  while (query < end) {
+    const char *stop = memchr(query, '&', (size_t)(end - query));
+    if (stop == NULL) stop = end;
+    const char *equals = memchr(query, '=', (size_t)(stop - query));
+    const char *name_end = equals == NULL ? stop : equals, *value = equals == NULL ? stop : equals + 1;
+    push_unescaped(L, scratch, query, (size_t)(name_end - query));
+    push_unescaped(L, scratch, value, (size_t)(stop - value));
+    lua_rawset(L, -3);
+    query = stop + 1;
+  }
+  igb_wipe(scratch);
+  lua_remove(L, -2);
+}
+
+/* params.query(text) -> a table of the parameters in "a=1&b=2"; the last of equal names counts */
+static int params_query(lua_State *L) {
+  size_t size;
+  const char *query = luaL_checklstring(L, 1, &size);
+  ig_pushquery(L, query, size);
+  return 1;
+}
+
+static const luaL_Reg params_funcs[] = {{"escape", params_escape},
+                                        {"number", params_number},
+                                        {"query", params_query},
+                                        {"set_encoder", params_set_encoder},
+                                        {"texts", params_texts},
+                                        {NULL, NULL}};
 
 void ig_open_params(lua_State *L) {
   lua_newtable(L);

@@ -60,14 +60,15 @@ static bool same_field(lua_State *L, int one, int other, const char *name) {
   return same;
 }
 
-/* Whether the page belongs to another time window than the page before: it then repeats ids with good
- * reason (insights). */
-static bool has_moved_in_time(lua_State *L, int kept) {
+/* Whether the page belongs to another time window than the page before (insights), or to another list of those
+ * that are joined: it then repeats ids with good reason. */
+static bool is_of_another(lua_State *L, int kept) {
   lua_getfield(L, kept, "ask");
   lua_getfield(L, kept, "asked");
   int ask = lua_gettop(L) - 1, asked = ask + 1;
   bool moved = lua_istable(L, asked) && !(same_field(L, ask, asked, "since") &&
-                                          same_field(L, ask, asked, "until"));
+                                          same_field(L, ask, asked, "until") &&
+                                          same_field(L, ask, asked, "list"));
   lua_settop(L, ask - 1);
   return moved;
 }
@@ -96,7 +97,7 @@ bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
     lua_pop(L, 1);
   }
   bool known = contains_all(&self->last_ids, &self->ids) || is_known(self, signature(&self->ids));
-  return known && !(has_ids && has_moved_in_time(L, kept));
+  return known && !(has_ids && is_of_another(L, kept));
 }
 
 void ig_rememberids(ig_cursor *self) {

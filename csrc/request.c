@@ -4,6 +4,8 @@
 
 #include "iggraph.h"
 
+enum { LONGEST_UPLOAD = 24 * 3600 * 1000 }; /* milliseconds: the life of a container */
+
 /* --- the path ---------------------------------------------------------------------------------- */
 
 static bool is_path_byte(char c) {
@@ -52,8 +54,10 @@ void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buf
   check_path(L, "path", path);
   check_no_token(L, client, "path", path);
   ig_append(L, out, "/", 1);
-  ig_append(L, out, client->version, strlen(client->version));
-  ig_append(L, out, "/", 1);
+  if (client->version != NULL) {
+    ig_append(L, out, client->version, strlen(client->version));
+    ig_append(L, out, "/", 1);
+  }
   ig_append(L, out, path, strlen(path));
 }
 
@@ -128,18 +132,33 @@ static void set_proxy(const ig_client *client, CURL *easy) {
   if (strncmp(client->base_url, "http://", 7) == 0) curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
+/* What is the same for every request; its URL is complete. */
+static void set_up(lua_State *L, const ig_client *client, igh_transfer *transfer) {
+  CURL *easy = transfer->easy;
+  if (!igb_terminate(&transfer->url)) ig_nomemory(L);
+  transfer->user = client;
+  transfer->max_body = client->max_response;
+  transfer->timeout = client->timeout;
+  set_trust(client, easy);
+  set_proxy(client, easy);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines != NULL ? transfer->lines : client->headers);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
+  if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url.data) != CURLE_OK) ig_nomemory(L);
+}
+
 void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
                 const char *path, int params) {
-  bool is_post = strcmp(method, "POST") == 0;
+  bool is_post = strcmp(method, "POST") == 0, signs = !client->signs_nothing;
   igb_buffer *query = &transfer->scratch, *url = &transfer->url;
   igb_buffer *form = is_post ? &transfer->form : query;
   ig_append(L, form, "", 0); /* an empty form is a form, too */
-  ig_addparams(L, params, transfer, form);
+  ig_addparams(L, params, transfer, form, signs);
   if (client->closed) ig_raise(L, "the client is closed"); /* by a finalizer that ran meanwhile */
   if (client->proof != NULL) ig_addparam(L, transfer, form, "appsecret_proof", client->proof);
   ig_append(L, url, client->base_url, strlen(client->base_url));
   ig_addpath(L, client, path, url);
-  if (client->token_in_query) {
+  if (client->token_in_query && signs) {
     if (query->size > 0) ig_append(L, query, "&", 1);
     ig_append(L, query, "access_token=", 13);
     ig_append(L, query, client->escaped_token, strlen(client->escaped_token));
@@ -148,18 +167,44 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
     ig_append(L, url, "?", 1);
     ig_append(L, url, query->data, query->size);
   }
-  if (!igb_terminate(url)) ig_nomemory(L);
-
-  CURL *easy = transfer->easy;
-  transfer->user = client;
-  transfer->max_body = client->max_response;
-  transfer->timeout = client->timeout;
+  set_up(L, client, transfer);
   set_method(transfer, method);
-  set_trust(client, easy);
-  set_proxy(client, easy);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
-  if (curl_easy_setopt(easy, CURLOPT_URL, url->data) != CURLE_OK)
-    ig_nomemory(L);
+}
+
+/* --- a file, to the host of uploads -------------------------------------------------------------- */
+
+static void add_line(lua_State *L, igh_transfer *transfer, const char *line) {
+  struct curl_slist *lines = curl_slist_append(transfer->lines, line);
+  if (lines == NULL) ig_nomemory(L);
+  transfer->lines = lines;
+}
+
+static void add_number_line(lua_State *L, igh_transfer *transfer, const char *name, lua_Number number) {
+  char line[64];
+  snprintf(line, sizeof line, "%s: %.0f", name, number);
+  add_line(L, transfer, line);
+}
+
+void ig_uploadrequest(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *path,
+                      igh_file *file, lua_Number offset) {
+  CURL *easy = transfer->easy;
+  transfer->file = file;
+  add_number_line(L, transfer, "offset", offset);
+  add_number_line(L, transfer, "file_size", (lua_Number)file->end);
+  add_line(L, transfer, "Content-Type: application/octet-stream");
+  for (const struct curl_slist *line = client->headers; line != NULL; line = line->next)
+    add_line(L, transfer, line->data);
+  ig_append(L, &transfer->url, client->base_url, strlen(client->base_url));
+  ig_addpath(L, client, path, &transfer->url);
+  set_up(L, client, transfer);
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(file->end - file->first));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, igh_file_read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, file);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, igh_file_seek);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, file);
+  /* A long file takes its time: what ends it is that nothing moves for as long as a call may take. */
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (client->timeout + 999) / 1000);
+  transfer->timeout = LONGEST_UPLOAD;
 }

@@ -144,6 +144,8 @@ static int fail_transfer(const response *r) {
     return ig_failf(r->L, IG_TOO_LARGE, r->call, "the answer is larger than max_response, %s bytes",
                     lua_tostring(r->L, -1));
   }
+  if (transfer->file != NULL && transfer->file->shrunk)
+    return ig_failf(r->L, IG_INVALID, r->call, "the file became shorter while it was sent");
   if (transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
   const char *cause = *transfer->error != '\0' ? transfer->error
                                                : curl_easy_strerror(transfer->result);
@@ -407,6 +409,16 @@ static bool read_redacted(const response *r) {
   return read_body(r, &error) && lua_istable(r->L, -1);
 }
 
+/* Old servers answer a request for a token with access_token=…&expires=…. */
+static bool push_token_query(const response *r) {
+  static const char name[] = "access_token=";
+  const igb_buffer *body = &r->transfer->body;
+  if (!r->client->signs_nothing || body->size < sizeof name) return false;
+  if (memcmp(body->data, name, sizeof name - 1) != 0) return false;
+  ig_pushquery(r->L, body->data, body->size);
+  return true;
+}
+
 int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call) {
   response r = {L, transfer, ig_toclient(L, client), call, 0};
   ig_json_error error;
@@ -418,7 +430,10 @@ int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call 
   if (transfer->refused_redirect) return fail_redirect(&r);
 
   bool good = call->status >= 200 && call->status < 300;
-  if (!read_body(&r, &error)) return good ? fail_json(&r, &error) : fail_http(&r);
+  if (!read_body(&r, &error)) {
+    if (good && push_token_query(&r)) return 1;
+    return good ? fail_json(&r, &error) : fail_http(&r);
+  }
   int body = lua_gettop(L);
   bool failed = lua_istable(L, body) && (find_shape(L, body) != NULL || has_error(L, body));
   lua_settop(L, body);
@@ -430,3 +445,30 @@ int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call 
   return shape == NULL ? fail_graph(&r, &bare, body, body)
                        : fail_graph(&r, shape, body, lua_gettop(L));
 }
+
+/* --- an answer inside of another: an entry of a batch ------------------------------------------- */
+
+static const char ANSWER[] = "iggraph.answer";
+
+static int answer_gc(lua_State *L) {
+  igh_transfer *answer = lua_touserdata(L, 1);
+  igb_free(&answer->body);
+  igb_free(&answer->scratch);
+  return 0;
+}
+
+/* response.read(client, method, path, status, body) -> value, or nil, err, kind */
+static int response_read(lua_State *L) {
+  size_t size;
+  ig_call call = {luaL_checkstring(L, 2), luaL_checkstring(L, 3), (long)luaL_checkinteger(L, 4)};
+  const char *body = luaL_checklstring(L, 5, &size);
+  ig_toclient(L, 1);
+  igh_transfer *answer = ig_newobject(L, ANSWER, sizeof *answer);
+  ig_append(L, &answer->body, body, size);
+  return ig_response(L, answer, 1, &call);
+}
+
+static const luaL_Reg answer_meta[] = {{"__gc", answer_gc}, {NULL, NULL}};
+static const luaL_Reg response_funcs[] = {{"read", response_read}, {NULL, NULL}};
+
+void ig_open_response(lua_State *L) { ig_newtype(L, ANSWER, answer_meta, response_funcs); }

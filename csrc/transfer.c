@@ -9,8 +9,8 @@ static ig_transfer *check_transfer(lua_State *L, int index) {
   return luaL_checkudata(L, index, IG_TRANSFER);
 }
 
-void ig_start(lua_State *L, int client_index, const char *method, const char *path, int params) {
-  const ig_client *client = ig_checkclient(L, client_index);
+/* Leaves a transfer of the client on the stack, and returns what is to be filled in. */
+static igh_transfer *push_new(lua_State *L, int client_index, const char *method, const char *path) {
   ig_transfer *self = ig_newobject(L, IG_TRANSFER, sizeof *self);
   self->method = method;
   ig_getkept(L, -1);
@@ -21,9 +21,19 @@ void ig_start(lua_State *L, int client_index, const char *method, const char *pa
   lua_pop(L, 1);
   igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->ticket);
   if (transfer == NULL) ig_nomemory(L);
-  ig_request(L, client, transfer, method, path, params);
+  return transfer;
+}
+
+static void begin(lua_State *L, igh_transfer *transfer) {
   CURLMcode code = igh_transfer_start(transfer);
   if (code != CURLM_OK) ig_raise(L, "iggraph: %s", curl_multi_strerror(code));
+}
+
+void ig_start(lua_State *L, int client_index, const char *method, const char *path, int params) {
+  const ig_client *client = ig_checkclient(L, client_index);
+  igh_transfer *transfer = push_new(L, client_index, method, path);
+  ig_request(L, client, transfer, method, path, params);
+  begin(L, transfer);
 }
 
 void ig_cancel(lua_State *L, int index) { igh_ticket_ring(&check_transfer(L, index)->ticket); }
@@ -53,6 +63,32 @@ static int transfer_start(lua_State *L) {
     return ig_raise(L, "params: a table expected, got %s", luaL_typename(L, 4));
   lua_settop(L, 4);
   ig_start(L, 1, method, path, 4);
+  return 1;
+}
+
+/* transfer.upload(client, path, file, offset, size) -> transfer: sends the open file's bytes from `offset` to
+ * before `size`. Its client is one of client.uploader. */
+static int transfer_upload(lua_State *L) {
+  off_t is;
+  const ig_client *client = ig_checkclient(L, 1);
+  const char *path = ig_checkpath(L, 2);
+  FILE *handle = ig_tofile(L, "file", 3, &is);
+  lua_Number offset = luaL_checknumber(L, 4), size = luaL_checknumber(L, 5);
+  luaL_argcheck(L, handle != NULL, 3, "an open file expected");
+  luaL_argcheck(L, offset >= 0 && offset <= size, 4, "not within the file");
+  igh_transfer *transfer = push_new(L, 1, "POST", path);
+  igh_file *file = igh_file_new(fileno(handle), (off_t)offset, (off_t)size);
+  if (file == NULL) return ig_nomemory(L);
+  ig_uploadrequest(L, client, transfer, path, file, offset);
+  begin(L, transfer);
+  return 1;
+}
+
+/* transfer.sent(transfer) -> bytes of its file that were handed on so far, counted from the file's start; nil when it is over */
+static int transfer_sent(lua_State *L) {
+  const igh_transfer *transfer = live(check_transfer(L, 1));
+  if (transfer == NULL || transfer->file == NULL) return 0;
+  lua_pushnumber(L, (lua_Number)transfer->file->at);
   return 1;
 }
 
@@ -89,8 +125,11 @@ static int transfer_tostring(lua_State *L) {
 static const luaL_Reg transfer_meta[] = {
     {"__gc", transfer_gc}, {"__tostring", transfer_tostring}, {NULL, NULL}};
 
-static const luaL_Reg transfer_funcs[] = {
-    {"answer", transfer_answer}, {"start", transfer_start}, {NULL, NULL}};
+static const luaL_Reg transfer_funcs[] = {{"answer", transfer_answer},
+                                          {"sent", transfer_sent},
+                                          {"start", transfer_start},
+                                          {"upload", transfer_upload},
+                                          {NULL, NULL}};
 
 void ig_open_transfer(lua_State *L) {
   ig_newtype(L, IG_TRANSFER, transfer_meta, transfer_funcs);

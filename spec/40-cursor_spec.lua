@@ -212,7 +212,7 @@ describe("a cursor", function()
 
   it("skips any number of Pages without an account", function()
     local cursor = require("iggraph.core").cursor.new(ig, FEW .. "/media", { limit = 1 }, { max_empty_pages = 3 },
-      function(item) return item.id == "17900002490000009" and item or nil end)
+      { map = function(item) return item.id == "17900002490000009" and item or nil end })
     assert.equal("17900002490000009", cursor:next().id)
   end)
 

@@ -6,7 +6,7 @@ local hosts = require "iggraph.host"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
 
-local kept, answer = core.client.kept, core.transfer.answer
+local kept, answer, random = core.client.kept, core.transfer.answer, core.crypto.random
 
 --- Carries out one call, again where the client's retry policy says so.
 -- @param client
@@ -19,7 +19,7 @@ return function(client, start, ...)
   while true do
     local value, err, kind = answer((wait.on(host, start, ...)))
     if not err then return value end
-    local delay = retry.delay(policy, err, attempt, core.random())
+    local delay = retry.delay(policy, err, attempt, random())
     if not delay then return nil, err, kind end
     if wait.sleep(host, delay) then return nil, err, kind end
     attempt = attempt + 1

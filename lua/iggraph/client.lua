@@ -1,18 +1,19 @@
 --- A client: an access token, the version and the host it is used with, and every call.
 -- @classmod client
 
-local call = require "iggraph.call"
+local accounts = require "iggraph.accounts"
+local ask = require "iggraph.ask"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
+local discovery = require "iggraph.discovery"
 local host = require "iggraph.host"
 local nodes = require "iggraph.nodes"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
-local with_params = require "iggraph.params"
 
 core.params.set_encoder(require("iggraph.json").encode)
 
-local start, kept = core.transfer.start, core.client.kept
+local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
 --- Makes a client; costs no request.
@@ -44,19 +45,19 @@ end
 -- @tparam string path `me/accounts` or `/me/accounts`; the version is put before it
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:get(path, params) return call(self, start, self, "GET", path, params) end
+function client:get(path, params) return ask(self, "GET", path, params) end
 
 --- The same by POST: parameters as a form, as multipart where one of them is an open file.
 -- @tparam string path
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:post(path, params) return call(self, start, self, "POST", path, params) end
+function client:post(path, params) return ask(self, "POST", path, params) end
 
 --- The same by DELETE.
 -- @tparam string path
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:delete(path, params) return call(self, start, self, "DELETE", path, params) end
+function client:delete(path, params) return ask(self, "DELETE", path, params) end
 
 --- A cursor over any list edge.
 -- @tparam string path
@@ -65,38 +66,24 @@ function client:delete(path, params) return call(self, start, self, "DELETE", pa
 -- @return the cursor
 function client:list(path, params, opts) return cursor.open(self, path, params, opts) end
 
---- The User whose token it is (with a Page token: the Page).
--- @return a handle
-function client:me() return nodes.handle(self, "User", "me", "id") end
-
---- An IG User; the same way `client:page(id)`, `client:media(id)`, `client:comment(id)`,
--- `client:hashtag(id)` and `client:container(id)`.
+--- Handles, without a request: `client:me()` is the User whose token it is (with a Page token the Page, which
+-- `client:page "me"` also is); `client:user(id)`, `:page(id)`, `:media(id)`, `:comment(id)`, `:hashtag(id)`,
+-- `:container(id)`, `:upcoming_event(id)`, `:conversation(id)`, `:message(id)`, `:audio(id)`, `:business(id)`.
 -- @function client:user
 -- @tparam string id raises for what is no id
--- @return a handle (see `node`), without a request
-for name, node in pairs(core.graph.handles()) do
-  client[name] = function(self, id) return nodes.handle(self, node, id, name .. " id") end
-end
+-- @return a handle (see `node`)
 
--- The IG User that a Page leads to, with the Page; nil for a Page without one.
-local function account_of(page)
-  local account = type(page) == "table" and page.instagram_business_account
-  if type(account) ~= "table" then return nil end
-  account.page = { id = page.id, name = page.name, tasks = page.tasks }
-  return account
-end
+--- The hashtags that a word stands for, and what else belongs to no node: `client:ig_hashtag_search`,
+-- `client:instagram_oembed`, `client:ig_audio`, each with `params`. See
+-- <https://developers.facebook.com/docs/instagram-platform/instagram-api-with-facebook-login/hashtag-search>.
+-- @function client:hashtags
+-- @tparam string user_id the IG User who searches: 30 different ones in 7 days
+-- @tparam string q the word, without "#"
+-- @return a cursor of `{ id }`
+nodes.extend(client, function(self) return self end)
 
---- The IG Users of all Pages of the User, in one request per page of Pages (by field expansion):
--- steps 4 and 5 of <https://developers.facebook.com/docs/instagram-api/getting-started> at once.
--- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
--- @tparam[opt] table opts as of a `cursor`
--- @return a cursor of `{ id, username, page = { id, name, tasks } }`
-function client:instagram_accounts(params, opts)
-  local asked = with_params(params, function(fields)
-    return { "id", "name", "tasks", instagram_business_account = fields or { "id", "username" } }
-  end)
-  return cursor.open(self, "me/accounts", asked, opts, account_of)
-end
+client.instagram_accounts = accounts
+client.continue = discovery.continue
 
 --- A client that shares all but the token: a Page's, say.
 -- @function client:with_token

@@ -105,17 +105,25 @@ core.cursor.meta.__close = cursor.close
 
 core.cursor.meta.__call = raising(take)
 
+-- Whether a cursor whose first page is there already stands in that page.
+local function is_in_first(opts)
+  local position = opts and opts.position
+  return not position or not position.done and next(position.params or {}) == nil
+end
+
 --- Makes one. `for item in cursor do` is every item; the loop raises the error object on failure.
 -- @param client
 -- @tparam string path
 -- @tparam[opt] table params the Graph's: `fields`, `limit` (items a page), `after`, `since` …
 -- @tparam[opt] table opts `max_items`; `max_empty_pages` in a row (100) before `paging` is raised;
 -- `position`; `prefetch`: the next page is begun while this one is used (off)
--- @tparam[opt] function map item -> what is given for it, or nil to leave it out
+-- @tparam[opt] table how functions of a list that differs from the others: see `cursor.new` in `csrc/cursor.c`;
+-- and `first`, a page of it that is there already
 -- @return the cursor; in Lua 5.4 four values, as `io.lines` gives them, so that leaving a `for` loop
 -- closes it
-local function open(client, path, params, opts, map)
-  local self = core.cursor.new(client, path, params, opts, map)
+local function open(client, path, params, opts, how)
+  local self = core.cursor.new(client, path, params, opts, how)
+  if how and how.first and is_in_first(opts) then accept(self, how.first) end
   -- Before 5.4 a generic `for` knows no fourth value, and would not close it.
   if core.closes_loops then return self, nil, nil, self end
   return self

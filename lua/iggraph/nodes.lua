@@ -1,32 +1,87 @@
 --- Handles of nodes: `ig:user(id)` and so on. A handle costs no request; its methods are the rows of
--- the table in `csrc/graph.c`, named as in the Graph.
+-- the table in `csrc/graph.c`: reads named as in the Graph, writes by a verb.
 -- @classmod node
 
-local call = require "iggraph.call"
+local ask = require "iggraph.ask"
 local core = require "iggraph.core"
-local cursor = require "iggraph.cursor"
+local discovery = require "iggraph.discovery"
+local insights = require "iggraph.insights"
 local with_params = require "iggraph.params"
 
-local start, raise = core.transfer.start, core.error.raise
+local raise = core.error.raise
 
--- How each shape of edge is asked for: (row, handle, params, opts) -> what the method returns.
+local nodes = {}
+
+local GRAPH = "Graph" -- what belongs to no node is the client's own
+
+-- --- what every edge needs ------------------------------------------------------------------------
+
+local function split(text, pattern)
+  local list = {}
+  for part in text:gmatch(pattern) do list[#list + 1] = part end
+  return list
+end
+
+local function is_given(params, name) return params ~= nil and params[name] ~= nil and params[name] ~= "" end
+
+local function check(row, params)
+  if params ~= nil and type(params) ~= "table" then
+    raise(("%s:%s: params: a table expected, got %s"):format(row.node, row.name, type(params)))
+  end
+  for _, names in ipairs(row.needs) do
+    local found = false
+    for _, name in ipairs(names) do found = found or is_given(params, name) end
+    if not found then
+      raise(("%s:%s: params.%s is required"):format(row.node, row.name, table.concat(names, " or params.")))
+    end
+  end
+end
+
+local function path_of(row, node)
+  if row.node == GRAPH then return row.edge end
+  return row.edge == "" and node.id or node.id .. "/" .. row.edge
+end
+
+-- --- the shapes of edges: (row, handle, …) -> what the method returns -----------------------------
+
 local shapes = {}
 
 function shapes.list(row, node, params, opts)
-  return cursor.open(node.client, node.id .. "/" .. row.edge, params, opts)
+  check(row, params)
+  return node.client:list(path_of(row, node), params, opts)
+end
+
+function shapes.value(row, node, params)
+  check(row, params)
+  return ask(node.client, row.method, path_of(row, node), params)
+end
+
+function shapes.flag(row, node, value, params)
+  if type(value) ~= "boolean" then
+    raise(("%s:%s: true or false expected, got %s"):format(row.node, row.name, type(value)))
+  end
+  local asked = { [row.required] = value }
+  for name, given in pairs(params or {}) do asked[name] = given end
+  return ask(node.client, row.method, path_of(row, node), asked)
 end
 
 -- A member of the node itself, asked for as a field; `params.fields` are the member's own.
 function shapes.field(row, node, params)
+  check(row, params)
   local asked = with_params(params, function(fields) return fields and { [row.edge] = fields } or row.edge end)
-  local value, err, kind = call(node.client, start, node.client, "GET", node.id, asked)
-  if err then return nil, err, kind end
-  if type(value) ~= "table" or value[row.edge] == nil or value[row.edge] == core.null then
-    local message = ("%s %s has no %s"):format(node.type, node.id, row.edge)
-    return core.error.fail("not_found", "GET", core.client.path(node.client, node.id), message, 200)
-  end
-  return value[row.edge]
+  return ask(node.client, row.method, node.id, asked, discovery.member(node, row.edge))
 end
+
+function shapes.insights(row, node, params, opts)
+  check(row, params)
+  return insights.list(node.client, path_of(row, node), params, opts)
+end
+
+function shapes.argument(row, node, value, fields)
+  return discovery.read(row, node, value, fields)
+end
+
+-- --- types ----------------------------------------------------------------------------------------
 
 local types = {} -- node type -> metatable of its handles
 
@@ -40,13 +95,12 @@ end
 local function new_type(name)
   local methods = {}
 
-  --- The node itself.
+  --- The node itself. Every type has this method; its fields are those of the Graph's reference,
+  -- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference>.
   -- @function node:get
   -- @tparam[opt] table params `fields` and others of the Graph
   -- @treturn table the node, or `nil, err, kind`
-  function methods.get(node, params)
-    return call(node.client, start, node.client, "GET", node.id, params)
-  end
+  function methods.get(node, params) return ask(node.client, "GET", node.id, params) end
 
   local meta = { methods = methods, __metatable = false }
   function meta.__index(_, key)
@@ -60,19 +114,36 @@ local function new_type(name)
   return meta
 end
 
+local root = {} -- the client's own edges
+
 for _, row in ipairs(core.graph.edges()) do
-  local meta = types[row.node] or new_type(row.node)
+  row.needs = split(row.required, "[^,]+")
+  for i, names in ipairs(row.needs) do row.needs[i] = split(names, "[^|]+") end
   local shape = shapes[row.shape]
-  meta.methods[row.name] = function(node, params, opts) return shape(row, node, params, opts) end
+  if row.node == GRAPH then
+    root[row.name] = function(client, ...) return shape(row, { client = client }, ...) end
+  else
+    local meta = types[row.node] or new_type(row.node)
+    meta.methods[row.name] = function(node, ...) return shape(row, node, ...) end
+  end
 end
 
---- @param client
--- @tparam string type as in `csrc/graph.c`
--- @param id
--- @tparam string what what the id is called in an error
-local function handle(client, type, id, what)
-  id = core.client.check_id(client, id, what)
-  return setmetatable({ client = client, id = id, type = type }, types[type] or new_type(type))
+local function new_handle(client, node_type, id)
+  return setmetatable({ client = client, id = id, type = node_type }, types[node_type] or new_type(node_type))
 end
 
-return { handle = handle }
+--- Gives a class of clients its handles and the edges that belong to no node.
+-- @tparam table methods of the class
+-- @tparam function real from one of its objects to the client that checks ids
+function nodes.extend(methods, real)
+  for name, method in pairs(root) do methods[name] = method end
+  function methods.me(self) return new_handle(self, "User", "me") end
+  for name, node_type in pairs(core.graph.handles()) do
+    methods[name] = function(self, id)
+      return new_handle(self, node_type, core.client.check_id(real(self), id, name .. " id"))
+    end
+  end
+  function methods.hashtags(self, user_id, q) return self:ig_hashtag_search { user_id = user_id, q = q } end
+end
+
+return nodes

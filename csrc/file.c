@@ -1,0 +1,45 @@
+#include "file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+igh_file *igh_file_new(int fd, off_t first, off_t end) {
+  igh_file *file = malloc(sizeof *file);
+  int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (file == NULL || own < 0) {
+    if (own >= 0) close(own);
+    free(file);
+    return NULL;
+  }
+  *file = (igh_file){own, first, end, first, false};
+  return file;
+}
+
+void igh_file_free(void *user) {
+  igh_file *file = user;
+  if (file == NULL) return;
+  close(file->fd);
+  free(file);
+}
+
+/* A file that grows meanwhile is sent as long as it was said to be; one that shrinks ends the call. */
+size_t igh_file_read(char *buffer, size_t one, size_t size, void *user) {
+  igh_file *file = user;
+  (void)one;
+  off_t left = file->end - file->at;
+  if (left == 0) return 0;
+  ssize_t got = pread(file->fd, buffer, left < (off_t)size ? (size_t)left : size, file->at);
+  file->shrunk = got == 0;
+  if (got <= 0) return CURL_READFUNC_ABORT;
+  file->at += got;
+  return (size_t)got;
+}
+
+int igh_file_seek(void *user, curl_off_t offset, int origin) {
+  igh_file *file = user;
+  if (origin != SEEK_SET || offset < 0 || offset > file->end - file->first) return CURL_SEEKFUNC_CANTSEEK;
+  file->at = file->first + (off_t)offset;
+  return CURL_SEEKFUNC_OK;
+}

@@ -1,0 +1,149 @@
+--- What is asked for as a field of a node, and edges inside of such answers.
+--
+-- `business_discovery`, `mentioned_media` and `mentioned_comment` are fields with an argument:
+-- `business_discovery.username(bluebottle){followers_count,media{id}}`. The edges nested in what they, or any
+-- expansion, bring are gone on with by `continue`. See
+-- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/business_discovery>
+-- and <https://developers.facebook.com/docs/graph-api/guides/field-expansion>.
+-- @classmod client
+
+local ask = require "iggraph.ask"
+local core = require "iggraph.core"
+local cursor = require "iggraph.cursor"
+
+local raise = core.error.raise
+
+local discovery = {}
+
+-- From what `read` returned to how more of its edges is asked for.
+local origins = setmetatable({}, { __mode = "k" })
+
+--- Takes a member out of a node's answer.
+-- @tparam table node handle
+-- @tparam string name
+-- @treturn function what the answer holds -> the member, or `nil, err, kind`
+function discovery.member(node, name)
+  return function(value)
+    local member = type(value) == "table" and value[name]
+    if member and member ~= core.null then return member end
+    local message = ("%s %s has no %s"):format(node.type, node.id, name)
+    return core.error.fail("not_found", "GET", core.client.path(node.client, node.id), message, 200)
+  end
+end
+
+-- --- fields with an argument ----------------------------------------------------------------------
+
+-- The argument stands in the syntax of `fields`: nothing that could end it there.
+local function check_argument(row, value)
+  if type(value) == "string" and value:find "^[%w._]+$" then return value end
+  raise(("%s:%s: %s: letters, digits, '.' and '_' expected"):format(row.node, row.name, row.required))
+end
+
+local function fields_text(fields)
+  local text = core.params.texts({ fields = fields or "id" }).fields
+  return text == "" and "id" or text
+end
+
+local function field_with(row, value, inner) return ("%s.%s(%s){%s}"):format(row.edge, row.required, value, inner) end
+
+--- Reads what stands behind a field with an argument: `user:business_discovery("bluebottle", fields)`,
+-- `user:mentioned_media(media_id, fields)`, `user:mentioned_comment(comment_id, fields)`.
+-- @tparam table row of the edge
+-- @tparam table node handle
+-- @tparam string value the argument
+-- @tparam[opt] string|table fields
+-- @treturn table what stands there, or `nil, err, kind`
+function discovery.read(row, node, value, fields)
+  check_argument(row, value)
+  local inner, member = fields_text(fields), discovery.member(node, row.edge)
+  local asked = { fields = field_with(row, value, inner) }
+  return ask(node.client, "GET", node.id, asked, function(answer)
+    local found, err, kind = member(answer)
+    if not found then return nil, err, kind end
+    origins[found] = { row = row, node = node, value = value, inner = inner }
+    return found
+  end)
+end
+
+-- --- edges inside of answers ----------------------------------------------------------------------
+
+-- The parts of a text of fields that commas outside of braces and parentheses divide.
+local function parts_of(fields)
+  local parts, depth, from = {}, 0, 1
+  for at = 1, #fields + 1 do
+    local c = fields:sub(at, at)
+    if c == "{" or c == "(" then depth = depth + 1 end
+    if c == "}" or c == ")" then depth = depth - 1 end
+    if (c == "," and depth == 0) or at > #fields then
+      parts[#parts + 1] = fields:sub(from, at - 1)
+      from = at + 1
+    end
+  end
+  return parts
+end
+
+-- media.limit(5){id}: the modifiers without a place, and what is in the braces.
+local function read_edge(fields, edge)
+  for _, part in ipairs(parts_of(fields)) do
+    local name, modifiers, inner = part:match "^%s*([%w_]+)([^{]*)(.*)$"
+    if name == edge then
+      return (modifiers:gsub("%.after%b()", ""):gsub("%.before%b()", "")), inner
+    end
+  end
+end
+
+local function after_of(page)
+  local cursors = type(page.paging) == "table" and page.paging.cursors
+  local after = type(cursors) == "table" and cursors.after
+  return type(after) == "string" and after ~= "" and after or nil
+end
+
+-- Such an edge has no `next`: its cursor goes into the field, and it ends where there is none.
+local function continue_discovery(origin, found, edge, opts)
+  local row, node, value = origin.row, origin.node, origin.value
+  local modifiers, inner = read_edge(origin.inner, edge)
+  local path = core.client.path(node.client, node.id)
+  local how = { list = ("%s/%s/%s/%s"):format(node.id, row.edge, value, edge), first = found[edge] or { data = {} } }
+  function how.request(params)
+    local place = params.after and (".after(%s)"):format(params.after) or ""
+    return { fields = field_with(row, value, edge .. modifiers .. place .. inner) }
+  end
+  function how.page(answer)
+    local member = type(answer) == "table" and answer[row.edge]
+    local page = type(member) == "table" and member[edge] or { data = {} }
+    if (after_of(page) or "a"):find "^[%w_=%-]+$" then return page end
+    return core.error.fail("paging", "GET", path, "a cursor that cannot stand inside of fields")
+  end
+  function how.follow(page)
+    local after = after_of(page)
+    return after and page.data[1] ~= nil and { after = after } or nil
+  end
+  return cursor.open(node.client, node.id, nil, opts, how)
+end
+
+local known = {} -- names of edges
+for _, row in ipairs(core.graph.edges()) do known[row.edge] = true end
+
+--- Goes on with an edge that came inside of an answer: the comments in
+-- `media{id,comments{text}}`, the media of a `business_discovery`. It begins with the items that are there; an
+-- expanded edge that is empty is left out by the Graph, and gives none.
+-- @function client:continue
+-- @tparam table node as it came: with its `id`, unless it is from `business_discovery`
+-- @tparam string edge its name
+-- @tparam[opt] table opts as of a `cursor`
+-- @return a cursor
+function discovery.continue(client, node, edge, opts)
+  if type(node) ~= "table" then raise("continue: a node's table expected, got " .. type(node)) end
+  if type(edge) ~= "string" then raise("continue: the name of an edge expected, got " .. type(edge)) end
+  local origin, page = origins[node], node[edge]
+  if origin and read_edge(origin.inner, edge) then return continue_discovery(origin, node, edge, opts) end
+  if page == nil and not known[edge] then raise(("continue: no node has an edge '%s'"):format(edge)) end
+  if type(node.id) ~= "string" then raise("continue: the node has no id") end
+  if page ~= nil and (type(page) ~= "table" or type(page.data) ~= "table") then
+    raise(("continue: '%s' is not an edge of the node"):format(edge))
+  end
+  local id = core.client.check_id(client, node.id, "node.id")
+  return cursor.open(client, id .. "/" .. edge, nil, opts, { first = page or { data = {} } })
+end
+
+return discovery
