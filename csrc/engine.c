@@ -71,9 +71,7 @@ static CURLM *new_multi(igh_engine *engine) {
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, engine);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, engine);
-#if LIBCURL_VERSION_NUM >= 0x074300
   curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)MAX_STREAMS);
-#endif
 #if LIBCURL_VERSION_NUM >= 0x081400
   curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L); /* see igh_tries_hurry */
 #endif

@@ -11,6 +11,11 @@
 #include "buffer.h"
 #include "file.h"
 
+/* From 7.80 on libcurl can be kept from sending a POST a second time by itself. */
+#if LIBCURL_VERSION_NUM < 0x075000
+#error "libcurl 7.80 or newer is needed"
+#endif
+
 /* The response headers that are kept: name here, name on the wire. */
 #define IGH_HEADERS(X)                                   \
   X(APP_USAGE, "x-app-usage")                            \

@@ -54,6 +54,13 @@ static int loop_engine(lua_State *L) {
   return 1;
 }
 
+/* loop.living() -> the same if there is one; nothing where a state is closing, or none was ever needed */
+static int loop_living(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key);
+  igh_engine **box = lua_touserdata(L, -1);
+  return box != NULL && *box != NULL && igh_engine_is_ours(*box) ? 1 : 0;
+}
+
 /* --- tickets ---------------------------------------------------------------------------------- */
 
 static igh_ticket *check_ticket(lua_State *L, int index) {
@@ -231,7 +238,7 @@ static const luaL_Reg loop_funcs[] = {
 #if LUA_VERSION_NUM != 502
     {"is_yieldable", loop_is_yieldable},
 #endif
-    {"is_over", loop_is_over}, {"ring", loop_ring},
+    {"is_over", loop_is_over}, {"living", loop_living}, {"ring", loop_ring},
     {"sleep", loop_sleep}, {"ticket", loop_ticket}, {NULL, NULL}};
 
 void ig_open_loop(lua_State *L) {

@@ -115,10 +115,7 @@ static void set_method(igh_transfer *transfer, const char *method) {
 static void set_trust(const ig_client *client, CURL *easy) {
   const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
   const char *ca_file = client->ca_file;
-#if LIBCURL_VERSION_NUM >= 0x074600
   if (ca_file == NULL && libcurl->age >= CURLVERSION_SEVENTH) ca_file = libcurl->cainfo;
-#endif
-  (void)libcurl;
   if (ca_file == NULL) return;
   /* While a CAPATH is set, libcurl keeps no certificate store: each new connection would read all
    * of it again, 35 ms during which the whole process stands still. */

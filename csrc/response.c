@@ -322,9 +322,7 @@ static lua_Number time_to_regain(const response *r) {
 static void add_from_headers(const response *r, ig_kind kind) {
   lua_State *L = r->L;
   curl_off_t retry_after = 0;
-#if LIBCURL_VERSION_NUM >= 0x074200
   curl_easy_getinfo(r->transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-#endif
   lua_Number seconds = (lua_Number)retry_after;
   if (seconds <= 0 && kind == IG_THROTTLED) seconds = time_to_regain(r);
   if (seconds > 0) {

@@ -65,7 +65,7 @@ static bool is_secure(const igh_transfer *transfer) {
 /* libcurl sends a request again by itself where a connection that it had kept breaks before the answer, or
  * the stream was refused: a POST too, and over HTTP/2 each one on a connection of its own. Only what
  * HTTP/1.1 without TLS knows of that is left to it, for a GET. */
-static bool is_sent_again(igh_transfer *transfer) {
+static bool deny_second_sending(igh_transfer *transfer) {
   if (!transfer->sent || (transfer->may_repeat && !is_secure(transfer))) return false;
   if (!transfer->denied && transfer->error[0] == '\0')
     transfer->denied_first = true; /* what libcurl will write there tells of us, not of what broke */
@@ -75,21 +75,19 @@ static bool is_sent_again(igh_transfer *transfer) {
 
 static curl_socket_t on_open(void *user, curlsocktype purpose, struct curl_sockaddr *to) {
   (void)purpose;
-  if (is_sent_again(user)) return CURL_SOCKET_BAD;
+  if (deny_second_sending(user)) return CURL_SOCKET_BAD;
   int fd = socket(to->family, to->socktype, to->protocol);
   if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
   return fd;
 }
 
-#if LIBCURL_VERSION_NUM >= 0x075000
 static int on_send(void *user, char *to, char *from, int to_port, int from_port) {
   igh_transfer *transfer = user;
   (void)to, (void)from, (void)to_port, (void)from_port;
-  if (is_sent_again(transfer)) return CURL_PREREQFUNC_ABORT;
+  if (deny_second_sending(transfer)) return CURL_PREREQFUNC_ABORT;
   transfer->sent = true;
   return CURL_PREREQFUNC_OK;
 }
-#endif
 
 /* --- connections ------------------------------------------------------------------------------- */
 
@@ -245,7 +243,7 @@ static void remove_quietly(const igh_transfer *transfer) {
 void igh_tries_cancel(igh_transfer *transfer) {
   igh_engine *engine = transfer->engine;
   remove_quietly(transfer);
-  if (!transfer->sent || !is_secure(transfer)) return;
+  if (!transfer->sent || !is_secure(transfer) || engine->speaks_http1) return;
   engine->untold_of = engine->untold < 0 || engine->untold_of == transfer->user ? transfer->user : NULL;
   engine->untold = igh_now() + SOON;
 }
@@ -294,10 +292,8 @@ void igh_tries_prepare(igh_transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-#if LIBCURL_VERSION_NUM >= 0x075000
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-#endif
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);

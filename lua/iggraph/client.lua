@@ -103,7 +103,7 @@ local close = core.client.close
 -- overwritten; a later call raises.
 function client:close()
   close(self)
-  wait.tell(core.loop.engine())
+  wait.tell(core.loop.living())
 end
 
 core.client.meta.__close = client.close

@@ -98,7 +98,7 @@ cursor.position = core.cursor.position
 -- A coroutine that waits for a page of it gets `nil, err, "cancelled"`.
 function cursor:close()
   close(self)
-  wait.tell(core.loop.engine())
+  wait.tell(core.loop.living())
 end
 
 core.cursor.meta.__close = cursor.close

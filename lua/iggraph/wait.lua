@@ -18,7 +18,9 @@ function loop.methods.step(engine)
 end
 
 --- Wakes those who wait for what is over.
+-- @param[opt] engine nil: there is none, and so nobody
 function wait.tell(engine)
+  if not engine then return end
   local waiter = engine:news()
   while waiter do
     waiter:wake()
