@@ -63,6 +63,7 @@ packages.test := lua-busted luarocks curl git gzip neovim lua-luv lua-cqueues lu
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
+packages.doc := lua-ldoc
 packages.lua5.4 := lua5.4 liblua5.4-dev
 packages.lua5.3 := lua5.3 liblua5.3-dev
 packages.lua5.2 := lua5.2 liblua5.2-dev
@@ -127,8 +128,14 @@ bench: ## the figures of the README, beside libcurl and beside each host's own w
 	@$(run) spec/bench/run.lua
 	@for host in loops neovim openresty; do echo; $(run) spec/bench/$$host.lua || exit 1; done
 
+doc: ## the reference as HTML, build/doc/html, every edge with its parameters
+	$(call need,build doc $(LUA))
+	@$(MAKE) -s all
+	@mkdir -p $(BUILD)/doc && $(run) spec/support/edges_doc.lua > $(BUILD)/doc/edges.lua
+	ldoc -q -p iggraph -t "iggraph" -d $(abspath $(BUILD))/doc/html -c spec/support/config.ld .
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all env install clean demo sandbox test test-all lint asan valgrind bench help FORCE
+.PHONY: all env install clean demo sandbox test test-all lint asan valgrind bench doc help FORCE

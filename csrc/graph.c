@@ -129,21 +129,26 @@ static const struct {
     {"Conversation", "messages", "GET", "messages", "list", ""},
 };
 
-/* The handles: the client's method that makes one, and its node type. Each reads itself by `get`. */
+#define INSTAGRAM "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/"
+#define FACEBOOK "https://developers.facebook.com/docs/graph-api/reference/"
+
+/* The handles: the client's method that makes one (`me` takes no id), its node type, and the Graph's page on it.
+ * Each reads itself by `get`. */
 static const struct {
-  const char *name, *node;
+  const char *name, *node, *page;
 } handles[] = {
-    {"audio", "IG Audio"},
-    {"business", "Business"},
-    {"comment", "IG Comment"},
-    {"container", "IG Container"},
-    {"conversation", "Conversation"},
-    {"hashtag", "IG Hashtag"},
-    {"media", "IG Media"},
-    {"message", "Message"},
-    {"page", "Page"},
-    {"upcoming_event", "IG Upcoming Event"},
-    {"user", "IG User"},
+    {"audio", "IG Audio", "https://developers.facebook.com/docs/instagram-platform/changelog"},
+    {"business", "Business", "https://developers.facebook.com/docs/marketing-api/reference/business"},
+    {"comment", "IG Comment", INSTAGRAM "ig-comment"},
+    {"container", "IG Container", INSTAGRAM "ig-container"},
+    {"conversation", "Conversation", FACEBOOK "conversation"},
+    {"hashtag", "IG Hashtag", INSTAGRAM "ig-hashtag"},
+    {"me", "User", FACEBOOK "user"},
+    {"media", "IG Media", INSTAGRAM "ig-media"},
+    {"message", "Message", FACEBOOK "message"},
+    {"page", "Page", FACEBOOK "page"},
+    {"upcoming_event", "IG Upcoming Event", INSTAGRAM "ig-user/upcoming_events"},
+    {"user", "IG User", INSTAGRAM "ig-user"},
 };
 
 static void set_string(lua_State *L, const char *name, const char *value) {
@@ -167,11 +172,16 @@ static int graph_edges(lua_State *L) {
   return 1;
 }
 
-/* graph.handles() -> { page = "Page", user = "IG User", … } */
+/* graph.handles() -> a list of the rows above */
 static int graph_handles(lua_State *L) {
   lua_newtable(L);
-  for (size_t i = 0; i < sizeof handles / sizeof *handles; i++)
-    set_string(L, handles[i].name, handles[i].node);
+  for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) {
+    lua_newtable(L);
+    set_string(L, "name", handles[i].name);
+    set_string(L, "node", handles[i].node);
+    set_string(L, "page", handles[i].page);
+    lua_rawseti(L, -2, (int)i + 1);
+  }
   return 1;
 }
 

@@ -66,9 +66,10 @@ function client:delete(path, params) return ask(self, "DELETE", path, params) en
 -- @return the cursor
 function client:list(path, params, opts) return cursor.open(self, path, params, opts) end
 
---- Handles, without a request: `client:me()` is the User whose token it is (with a Page token the Page, which
--- `client:page "me"` also is); `client:user(id)`, `:page(id)`, `:media(id)`, `:comment(id)`, `:hashtag(id)`,
--- `:container(id)`, `:upcoming_event(id)`, `:conversation(id)`, `:message(id)`, `:audio(id)`, `:business(id)`.
+--- Handles, without a request: `client:me()` is whose token it is, a User, with a Page token the Page, on
+-- graph.instagram.com the IG User, and has the edges of all three; `client:user(id)`, `:page(id)`, `:media(id)`,
+-- `:comment(id)`, `:hashtag(id)`, `:container(id)`, `:upcoming_event(id)`, `:conversation(id)`, `:message(id)`,
+-- `:audio(id)`, `:business(id)`.
 -- @function client:user
 -- @tparam string id raises for what is no id
 -- @return a handle (see `node`)

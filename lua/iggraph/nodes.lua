@@ -6,6 +6,7 @@ local ask = require "iggraph.ask"
 local core = require "iggraph.core"
 local discovery = require "iggraph.discovery"
 local insights = require "iggraph.insights"
+local near = require "iggraph.near"
 local with_params = require "iggraph.params"
 
 local raise = core.error.raise
@@ -85,11 +86,13 @@ end
 
 local types = {} -- node type -> metatable of its handles
 
-local function edges_of(methods)
-  local names = {}
-  for name in pairs(methods) do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, ", ")
+local pages = {} -- node type -> the Graph's page on it
+for _, row in ipairs(core.graph.handles()) do pages[row.node] = row.page end
+
+local function raise_unknown(node_type, key, methods)
+  local meant = near(tostring(key), methods)
+  raise(("%s has no edge '%s'%s. All are at %s; client:get, :post, :delete and :list take any"):format(node_type,
+    tostring(key), meant and ", but " .. meant or "", pages[node_type]))
 end
 
 local function new_type(name)
@@ -106,8 +109,7 @@ local function new_type(name)
   function meta.__index(_, key)
     local method = methods[key]
     if method then return method end
-    local message = "%s has no edge '%s'; it has %s, and client:get, :post, :delete and :list take any"
-    raise(message:format(name, tostring(key), edges_of(methods)))
+    raise_unknown(name, key, methods)
   end
   function meta.__tostring(node) return ("iggraph: %s %s"):format(name, node.id) end
   types[name] = meta
@@ -128,6 +130,12 @@ for _, row in ipairs(core.graph.edges()) do
   end
 end
 
+-- `me` is whose token it is: a User, with a Page token the Page, on graph.instagram.com the IG User.
+for _, name in ipairs { "Page", "IG User" } do
+  local own = types.User.methods
+  for edge, method in pairs(types[name].methods) do own[edge] = own[edge] or method end
+end
+
 local function new_handle(client, node_type, id)
   return setmetatable({ client = client, id = id, type = node_type }, types[node_type] or new_type(node_type))
 end
@@ -137,12 +145,12 @@ end
 -- @tparam function real from one of its objects to the client that checks ids
 function nodes.extend(methods, real)
   for name, method in pairs(root) do methods[name] = method end
-  function methods.me(self) return new_handle(self, "User", "me") end
-  for name, node_type in pairs(core.graph.handles()) do
-    methods[name] = function(self, id)
-      return new_handle(self, node_type, core.client.check_id(real(self), id, name .. " id"))
+  for _, row in ipairs(core.graph.handles()) do
+    methods[row.name] = function(self, id)
+      return new_handle(self, row.node, core.client.check_id(real(self), id, row.name .. " id"))
     end
   end
+  function methods.me(self) return new_handle(self, "User", "me") end
   function methods.hashtags(self, user_id, q) return self:ig_hashtag_search { user_id = user_id, q = q } end
 end
 
