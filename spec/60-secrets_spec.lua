@@ -79,7 +79,8 @@ end)
 local names = {}
 for name in pairs(scenarios.rows) do names[#names + 1] = name end
 for _, name in ipairs {
-  "error_190_463", "error_100_33_http_404", "killed_once_1", "slow_1", "status_500", "status_302",
+  "entry_without_headers", "error_190_463", "error_100_33_http_404", "killed_once_1", "null_once_1", "slow_1",
+  "status_500", "status_302", "whole_error_reduce",
 } do
   names[#names + 1] = name
 end

@@ -1076,12 +1076,13 @@ describe("the emulator without a server", function()
 
   it("walks ten million media by the ids", function()
     local nodes = require "iggraph.sandbox.nodes"
-    local _, account = nodes.find("17840000010000000")
-    local list = require("iggraph.sandbox.nodes.ig_user").edges.media.list(account)
+    local context = { store = require("iggraph.sandbox.store").memory(), grant = {} }
+    local _, account = nodes.find("17840000010000000", context)
+    local list = require("iggraph.sandbox.nodes.ig_user").edges.media.list(account, context)
     for _, position in ipairs { 1, 2, 12345, 9999999, 10000000 } do
       local media = list.at(position)
       assert.equal(17, #media.id)
-      local node_type, found = nodes.find(media.id)
+      local node_type, found = nodes.find(media.id, context)
       assert.equal("IGMedia", node_type.name)
       assert.equal(position, found.index)
       assert.equal(account, found.account)

@@ -3,6 +3,7 @@
 local client = require "spec.support.client"
 local iggraph = require "iggraph"
 local sandbox = require "iggraph.sandbox"
+local support = require "spec.support.sandbox"
 
 local function snippets()
   local file = assert(io.open "README.md")
@@ -41,6 +42,8 @@ local function run(code)
 end
 
 describe("the README", function()
+  before_each(support.reset)
+
   it("starts in ten lines", function()
     local code = snippets()[1]
     assert.is_true(select(2, code:gsub("\n", "")) <= 10)
@@ -49,24 +52,56 @@ describe("the README", function()
     assert.equal(7, #lines)
   end)
 
+  it("reads and writes edges", function()
+    local lines = run(snippets()[2])
+    assert.matches("^%S+\t.+", lines[1])
+    assert.equal("3257\t250", lines[#lines - 1])
+    assert.matches("^%d+\t.+", lines[#lines])
+  end)
+
+  it("flattens insights", function()
+    assert.matches("^80\treach\t%d%d%d%d%-%d%d%-%d%dT0[78]:00:00%+0000$", run(snippets()[3])[1])
+  end)
+
+  it("publishes a carousel", function()
+    local lines = run(snippets()[4])
+    assert.equal("publish\t1\t1", lines[#lines])
+  end)
+
+  it("sends a batch", function()
+    assert.same({ "true\tnil", "true\tnil", "false\tnot_found" }, run(snippets()[5]))
+  end)
+
+  it("logs in", function()
+    local lines = run(snippets()[6])
+    assert.matches("^https://www%.facebook%.com/v26%.0/dialog/oauth%?", lines[1])
+    assert.equal("AQD…", lines[2])
+  end)
+
+  it("receives webhooks", function()
+    local lines = run(snippets()[7])
+    assert.matches("^403\t", lines[1])
+    assert.equal("42", lines[2])
+  end)
+
   it("resumes a cursor", function()
-    assert.same({ "17895695668004550", "17899305451014820", "1", "2" }, run(snippets()[2]))
+    assert.same({ "17895695668004550", "17899305451014820", "1", "2" }, run(snippets()[8]))
   end)
 
   it("calls several at a time", function()
-    assert.same({ "17841405822304914\t6" }, run(snippets()[3]))
+    assert.same({ "17841405822304914\t6" }, run(snippets()[9]))
   end)
 
   it("waits in a loop of one's own", function()
-    assert.same({ "Sandra Sandbox", "Sandra Sandbox", "Sandra Sandbox" }, run(snippets()[4]))
+    assert.same({ "Sandra Sandbox", "Sandra Sandbox", "Sandra Sandbox" }, run(snippets()[10]))
   end)
 
   it("shows what an error looks like", function()
-    local lines = run(snippets()[5])
+    local lines = run(snippets()[11])
     assert.equal("not_found\t100\t33\tfalse", lines[1])
     assert.matches("^GET /v26.0/18000000000000000: Unsupported get request%. .*%(not_found, HTTP 400, code 100",
       lines[2])
   end)
 
-  it("has no snippet that is not run here", function() assert.equal(5, #snippets()) end)
+  it("has no snippet that is not run here", function() assert.equal(11, #snippets()) end)
 end)

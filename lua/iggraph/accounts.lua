@@ -4,6 +4,7 @@
 -- <https://developers.facebook.com/docs/marketing-api/reference/business/owned_pages>.
 -- @classmod client
 
+local ask = require "iggraph.ask"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
 local with_params = require "iggraph.params"
@@ -100,12 +101,24 @@ local function take_flags(opts)
   return flags, rest
 end
 
+-- In a batch it is one page: what the cursor would make of it.
+local function describe(client, asked, map, flags, opts)
+  if flags.businesses or next(opts) ~= nil then raise "instagram_accounts: opts: a batch gives one page" end
+  return ask(client, "GET", OWN, asked, function(page)
+    local accounts = {}
+    for _, one in ipairs(page.data or {}) do accounts[#accounts + 1] = map(one) end
+    page.data = accounts
+    return page
+  end)
+end
+
 --- The IG Users of all Pages of the User, in one request per page of Pages (by field expansion):
 -- steps 4 and 5 of <https://developers.facebook.com/docs/instagram-api/getting-started> at once.
 -- @function client:instagram_accounts
 -- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
 -- @tparam[opt] table opts as of a `cursor`, and `businesses`: also the Pages that the User's businesses own or share
--- (`business_management`; two requests more for each business; a Page in several lists comes once);
+-- (`business_management`; two requests more for each business; a Page in several lists comes once, but after a
+-- `position` again if it was in a list before that);
 -- `without_account`: also Pages without an Instagram account, as `{ page, reason }`
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
 return function(client, params, opts)
@@ -116,8 +129,8 @@ return function(client, params, opts)
     return wanted
   end)
   local function map(page) return account_of(page, flags.without_account) end
+  if type(client) == "table" then return describe(client, asked, map, flags, rest) end
   local how = { map = map }
   if flags.businesses then join_businesses(how, map) end
-  if type(client) == "table" then return client:list(OWN, asked) end
   return cursor.open(client, OWN, asked, rest, how)
 end

@@ -9,12 +9,12 @@ local start = core.transfer.start
 -- @tparam string method `"GET"`, `"POST"` or `"DELETE"`
 -- @tparam string path
 -- @tparam[opt] table params
--- @tparam[opt] function read what the answer holds -> the result, or `nil, err, kind`
+-- @tparam[opt] function read (what the answer holds, the client that asked) -> the result, or `nil, err, kind`
 -- @return the result, or `nil, err, kind`
 return function(client, method, path, params, read)
   if type(client) == "table" then return client:describe(method, path, params, read) end
   local value, err, kind = call(client, start, client, method, path, params)
   if err then return nil, err, kind end
-  if read then return read(value) end
+  if read then return read(value, client) end
   return value
 end

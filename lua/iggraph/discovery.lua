@@ -21,13 +21,13 @@ local origins = setmetatable({}, { __mode = "k" })
 --- Takes a member out of a node's answer.
 -- @tparam table node handle
 -- @tparam string name
--- @treturn function what the answer holds -> the member, or `nil, err, kind`
+-- @treturn function (what the answer holds, the client that asked) -> the member, or `nil, err, kind`
 function discovery.member(node, name)
-  return function(value)
+  return function(value, client)
     local member = type(value) == "table" and value[name]
     if member and member ~= core.null then return member end
     local message = ("%s %s has no %s"):format(node.type, node.id, name)
-    return core.error.fail("not_found", "GET", core.client.path(node.client, node.id), message, 200)
+    return core.error.fail("not_found", "GET", core.client.path(client, node.id), message, 200)
   end
 end
 
@@ -57,10 +57,10 @@ function discovery.read(row, node, value, fields)
   check_argument(row, value)
   local inner, member = fields_text(fields), discovery.member(node, row.edge)
   local asked = { fields = field_with(row, value, inner) }
-  return ask(node.client, "GET", node.id, asked, function(answer)
-    local found, err, kind = member(answer)
+  return ask(node.client, "GET", node.id, asked, function(answer, client)
+    local found, err, kind = member(answer, client)
     if not found then return nil, err, kind end
-    origins[found] = { row = row, node = node, value = value, inner = inner }
+    origins[found] = { row = row, id = node.id, value = value, inner = inner }
     return found
   end)
 end
@@ -99,11 +99,11 @@ local function after_of(page)
 end
 
 -- Such an edge has no `next`: its cursor goes into the field, and it ends where there is none.
-local function continue_discovery(origin, found, edge, opts)
-  local row, node, value = origin.row, origin.node, origin.value
+local function continue_discovery(client, origin, found, edge, opts)
+  local row, id, value = origin.row, origin.id, origin.value
   local modifiers, inner = read_edge(origin.inner, edge)
-  local path = core.client.path(node.client, node.id)
-  local how = { list = ("%s/%s/%s/%s"):format(node.id, row.edge, value, edge), first = found[edge] or { data = {} } }
+  local path = core.client.path(client, id)
+  local how = { list = ("%s/%s/%s/%s"):format(id, row.edge, value, edge), first = { [row.edge] = found } }
   function how.request(params)
     local place = params.after and (".after(%s)"):format(params.after) or ""
     return { fields = field_with(row, value, edge .. modifiers .. place .. inner) }
@@ -118,7 +118,7 @@ local function continue_discovery(origin, found, edge, opts)
     local after = after_of(page)
     return after and page.data[1] ~= nil and { after = after } or nil
   end
-  return cursor.open(node.client, node.id, nil, opts, how)
+  return cursor.open(client, id, nil, opts, how)
 end
 
 local known = {} -- names of edges
@@ -136,7 +136,7 @@ function discovery.continue(client, node, edge, opts)
   if type(node) ~= "table" then raise("continue: a node's table expected, got " .. type(node)) end
   if type(edge) ~= "string" then raise("continue: the name of an edge expected, got " .. type(edge)) end
   local origin, page = origins[node], node[edge]
-  if origin and read_edge(origin.inner, edge) then return continue_discovery(origin, node, edge, opts) end
+  if origin and read_edge(origin.inner, edge) then return continue_discovery(client, origin, node, edge, opts) end
   if page == nil and not known[edge] then raise(("continue: no node has an edge '%s'"):format(edge)) end
   if type(node.id) ~= "string" then raise("continue: the node has no id") end
   if page ~= nil and (type(page) ~= "table" or type(page.data) ~= "table") then

@@ -14,7 +14,12 @@
 local core = require "iggraph.core"
 core.error.set_home(debug.getinfo(1, "S").source:gsub("[^/\\]*$", ""))
 local client = require "iggraph.client"
+local insights = require "iggraph.insights"
+local login = require "iggraph.login"
 local task = require "iggraph.task"
+local webhook = require "iggraph.webhook"
+
+for _, flow in ipairs { "batch", "prepare", "publish" } do require("iggraph." .. flow) end -- methods of clients
 
 local iggraph = {}
 
@@ -27,6 +32,10 @@ iggraph.null = core.null
 iggraph.new = client.new
 iggraph.spawn = task.spawn
 iggraph.map = task.map
+
+--- The flows around the calls: `iggraph.insights` (rows), `iggraph.login`, `iggraph.webhook`; each is a module.
+-- @table flows
+iggraph.insights, iggraph.login, iggraph.webhook = insights, login, webhook
 
 --- What this runs on.
 -- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`

@@ -61,8 +61,8 @@ function shapes.flag(row, node, value, params)
   if type(value) ~= "boolean" then
     raise(("%s:%s: true or false expected, got %s"):format(row.node, row.name, type(value)))
   end
-  local asked = { [row.required] = value }
-  for name, given in pairs(params or {}) do asked[name] = given end
+  local asked = with_params(params, function(fields) return fields end)
+  asked[row.required] = value
   return ask(node.client, row.method, path_of(row, node), asked)
 end
 

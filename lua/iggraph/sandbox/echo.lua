@@ -1,14 +1,11 @@
 --- `/_echo`: answers what arrived. The Graph has no such path; specs of parameter encoding need it.
 -- @module iggraph.sandbox.echo
+local encoding = require "iggraph.sandbox.encoding"
 local json = require "iggraph.sandbox.json"
 
 local M = {}
 
 local FIRST_BYTES = 64
-
-local function to_hex(text)
-  return (text:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
 
 local function describe(file)
   local first = file.content:sub(1, FIRST_BYTES)
@@ -17,7 +14,7 @@ local function describe(file)
     "content_type", file.content_type,
     "size", #file.content,
     "first_bytes", (first:gsub("[\128-\255]", "?")),
-    "first_bytes_hex", to_hex(first))
+    "first_bytes_hex", encoding.to_hex(first))
 end
 
 --- @tparam table call from `request.parse`

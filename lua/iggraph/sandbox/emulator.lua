@@ -10,6 +10,7 @@ local features = require "iggraph.sandbox.features"
 local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
 local nodes = require "iggraph.sandbox.nodes"
+local opaque = require "iggraph.sandbox.opaque"
 local render = require "iggraph.sandbox.render"
 local request = require "iggraph.sandbox.request"
 local scenarios = require "iggraph.sandbox.scenarios"
@@ -19,11 +20,6 @@ local writes = require "iggraph.sandbox.writes"
 
 local M = {}
 
-local function selection(call)
-  local text = call.params.fields
-  return text and text:find("%S") and fields.parse(text) or nil
-end
-
 local function unknown_path(call)
   local components = table.concat(call.segments, "/", 2)
   errors.unknown_path("/" .. components)
@@ -32,10 +28,9 @@ end
 local function read_edge(call, context, node_type, node, name)
   local edge = node_type.edges[name]
   if not edge then unknown_path(call) end
-  local plan = render.plan(edge.type, selection(call), context, edge.default)
-  return (render.page(edge, plan, node, call.params, {
+  return render.edge(edge, node, call.params, {
     context = context, path = "/" .. node.id .. call.suffix .. "/" .. name, sent = call.sent,
-  }))
+  })
 end
 
 local READS = { GET = true, HEAD = true }
@@ -45,12 +40,12 @@ local function of_node(situation)
   local id, edge = call.id, call.segments[2]
   local node_type, node = nodes.find(id == "me" and context.me or id, context)
   if not node then errors.unknown_object(call.method:lower(), id) end
-  if #call.segments > 2 then unknown_path(call) end
-  if node_type.instagram and context.without_instagram then errors.permission() end
+  if #call.segments > 2 and not writes.is_deep(node_type, call) then unknown_path(call) end
+  auth.check(context.grant, node_type, call, edge)
   if not READS[call.method] then return writes.answer(situation, node_type, node, edge) end
   if edge and node_type.reads[edge] then return node_type.reads[edge](situation, node) end
   if edge then return read_edge(call, context, node_type, node, edge) end
-  return render.node(render.plan(node_type, selection(call), context), node)
+  return render.node(render.plan(node_type, fields.selection(call.params), context), node)
 end
 
 local function of_root(row, situation)
@@ -78,19 +73,13 @@ local function make_context(call, grant, store, settings)
   return {
     base_url = call.base_url, token = call.token, now = call.now, store = store, settings = settings, grant = grant,
     version_path = call.version and "/" .. call.version or "",
-    me = grant.me, without_instagram = grant.without_instagram,
+    me = grant.me, serving = call.serving,
   }
 end
 
 --- A trace id that looks like the Graph's and is never the same twice.
 local function trace_id(calls, now)
-  local digits, state = {}, calls * 7919 + now % 100000
-  for place = 1, 22 do
-    state = (state * 16807 + place) % 2147483647
-    local digit = state % 62
-    digits[place] = string.char(digit + (digit < 10 and 48 or digit < 36 and 55 or 61))
-  end
-  return "A" .. table.concat(digits)
+  return "A" .. opaque.text(calls * 7919 + now % 100000, 22)
 end
 
 local function failure_answer(failure, trace)
@@ -111,11 +100,11 @@ end
 local function respond(call, store, settings, trace)
   if not call.serving then errors.unknown_path(call.path) end
   local root = features.root(call)
-  local grant = root and root.open and {} or auth.grant(call, settings.proofs or {}, store)
+  local grant = root and root.open and {} or auth.grant(call, store)
   refuse_removed(call)
   local situation = {
     call = call, root = root, context = make_context(call, grant, store, settings), store = store,
-    settings = settings, trace = trace, usual = usual,
+    settings = settings, trace = trace, usual = usual, handle = M.handle,
   }
   return scenarios.answer(situation) or usual(situation)
 end
@@ -148,8 +137,7 @@ end
 --- Answers a request.
 -- @tparam table raw see `request.parse`
 -- @tparam table store see `iggraph.sandbox.store`
--- @tparam[opt] table settings `proofs` (right appsecret_proof by token), `other_url` (a second host of the
--- sandbox)
+-- @tparam[opt] table settings `other_url` (a second host of the sandbox)
 -- @treturn table `status`, `headers`, `body`, and perhaps `transport`
 function M.handle(raw, store, settings)
   local call = request.parse(raw)

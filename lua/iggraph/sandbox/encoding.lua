@@ -41,6 +41,12 @@ function M.parse_query(text)
   return list, map
 end
 
+--- @tparam string bytes
+-- @treturn string two lower-case hexadecimal digits for each
+function M.to_hex(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 local VALUE_OF = {} -- by byte
 for index = 1, #ALPHABET do VALUE_OF[ALPHABET:byte(index)] = index - 1 end

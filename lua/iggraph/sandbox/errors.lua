@@ -19,6 +19,9 @@ function M.new(fields)
     subcode = fields.subcode,
     is_transient = fields.is_transient,
     class = fields.class,
+    user_title = fields.user_title,
+    user_msg = fields.user_msg,
+    data = fields.data,
   }, Failure)
 end
 
@@ -45,6 +48,9 @@ function M.body(failure, trace)
     "code", failure.code,
     "error_subcode", failure.subcode,
     "is_transient", failure.is_transient,
+    "error_user_title", failure.user_title,
+    "error_user_msg", failure.user_msg,
+    "error_data", failure.data,
     "fbtrace_id", trace))
 end
 
@@ -93,9 +99,6 @@ local ROWS = {
     message = "An active access token must be used to query information about the current user." },
   unreadable_token = { code = 190, class = "invalid_token",
     message = "Invalid OAuth access token - Cannot parse access token" },
-  expired_token = { code = 190, subcode = 463, class = "invalid_token",
-    message = "Error validating access token: Session has expired on Friday, 26-Jun-26 15:48:19 PDT. "
-      .. "The current time is %s." },
   no_proof = { type = "GraphMethodException",
     message = "API calls from the server require an appsecret_proof argument" },
   wrong_proof = { type = "GraphMethodException",

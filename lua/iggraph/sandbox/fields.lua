@@ -74,4 +74,12 @@ function M.parse(text)
   return parsed[text]
 end
 
+--- What a call asks for by its parameter `fields`.
+-- @tparam table params
+-- @treturn ?table as from `parse`; nil where nothing was asked
+function M.selection(params)
+  local text = params.fields
+  return text and text:find("%S") and M.parse(text) or nil
+end
+
 return M

@@ -11,10 +11,14 @@ local server = require "iggraph.sandbox.server"
 
 local M = {
   --- Tokens of each kind: `user`, `page`, `expired`, `limited` (without instagram_basic), `secured` (wants an
-  -- appsecret_proof), `wrong`.
+  -- appsecret_proof), `wrong`, `page_without_instagram`, `many` (of a person with 120 Pages), `instagram` (a long-lived
+  -- one of Instagram Login).
   tokens = credentials.tokens,
-  --- The secret of the sandbox's app.
+  --- The sandbox's app: its id, its secret, its client token, and where its logins may lead back to, beside loopback.
+  app_id = credentials.app_id,
   app_secret = credentials.app_secret,
+  client_token = credentials.client_token,
+  redirect_uris = credentials.redirect_uris,
 }
 
 local DEFAULT_PORT = 8390

@@ -8,7 +8,13 @@ local memo = require "iggraph.sandbox.memo"
 local M = { null = cjson.null }
 
 local Object = {}
+local Integer = {}
 local write
+
+--- An integer of any size: ids have up to 20 digits, numbers carry 15.
+-- @tparam string digits
+-- @treturn table for `encode`
+function M.integer(digits) return setmetatable({ digits }, Integer) end
 
 --- An object with its members in the given order; a member whose value is nil is left out.
 -- @tparam string ... key, value, key, value …
@@ -133,13 +139,17 @@ end
 function write(buffer, size, value)
   local kind = type(value)
   if kind == "table" then
-    return (getmetatable(value) == Object and write_object or write_list)(buffer, size, value)
+    local meta = getmetatable(value)
+    if meta ~= Integer then return (meta == Object and write_object or write_list)(buffer, size, value) end
+    value, kind = value[1], nil
   end
   size = size + 1
   if kind == "string" then
     buffer[size] = encode_string(value)
   elseif kind == "number" then
     buffer[size] = encode_number(value)
+  elseif not kind then
+    buffer[size] = value
   else
     buffer[size] = cjson.encode(value)
   end

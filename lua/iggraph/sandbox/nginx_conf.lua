@@ -32,6 +32,7 @@ http {
   keepalive_timeout 75s;
   keepalive_requests 1000000;
   large_client_header_buffers 16 128k;
+  underscores_in_headers on;
   client_max_body_size 64m;
   client_body_buffer_size 1m;
   server_names_hash_bucket_size 128;
@@ -66,6 +67,11 @@ local SERVER = [[
     server_name {name};
     location / {
       content_by_lua_block { require("iggraph.sandbox.serve").content() }
+      log_by_lua_block { require("iggraph.sandbox.serve").log() }
+    }
+    location /ig-api-upload/ {
+      client_max_body_size 1g;
+      content_by_lua_block { require("iggraph.sandbox.serve").content_unread() }
       log_by_lua_block { require("iggraph.sandbox.serve").log() }
     }
     location @close {

@@ -23,9 +23,11 @@ function M.limit(text, default, max)
   return math.min(limit, max or MAX_LIMIT)
 end
 
---- How many of a list's items, which stand newest first, `is_before` holds for: a search by halves.
-local function count_while(list, is_before)
-  local low, high = 0, list.count
+local function first_of(list) return list.first or 1 end
+
+--- The last position of a list, which stands newest first, that `is_before` holds for: a search by halves.
+local function last_while(list, is_before)
+  local low, high = first_of(list) - 1, list.count
   while low < high do
     local middle = math.floor((low + high + 1) / 2)
     if is_before(list.at(middle)) then low = middle else high = middle - 1 end
@@ -41,19 +43,19 @@ end
 
 --- First and last position that `since` and `until` leave.
 local function window(list, params)
-  local first, last = 1, list.count
+  local first, last = first_of(list), list.count
   if not list.time_of then return first, last end
   local since, latest = read_time(params, "since"), read_time(params, "until")
-  if latest then first = 1 + count_while(list, function(item) return list.time_of(item) > latest end) end
-  if since then last = count_while(list, function(item) return list.time_of(item) >= since end) end
+  if latest then first = last_while(list, function(item) return list.time_of(item) > latest end) + 1 end
+  if since then last = last_while(list, function(item) return list.time_of(item) >= since end) end
   return first, last
 end
 
 local function read_cursor(params, name, list)
   local text = params[name]
   if not text or text == "" then return nil end
-  local position = tonumber((cursor.decode(text) or ""):match("^i(%d+)$"))
-  if not position or position < 1 or position > list.count + 1 then
+  local position = tonumber((cursor.decode(text) or ""):match("^i(%-?%d+)$"))
+  if not position or position < first_of(list) or position > list.count + 1 then
     errors.bad_cursor(name == "after" and "After" or "Before")
   end
   return position
@@ -100,33 +102,56 @@ local STYLES = {
     local after = cursor_at(page.stop)
     return json.object("cursors", json.object("after", after), "next", address(page, "after", after))
   end,
+  cursors = function(page)
+    if not (page.has_previous or page.has_next) then return nil end
+    return json.object("cursors", json.object(
+      "before", page.has_previous and cursor_at(page.start) or nil,
+      "after", page.has_next and cursor_at(page.stop) or nil))
+  end,
   none = function() return nil end,
 }
 
-local function range(list, params, limit)
+--- Where a page begins and which way it goes from there; first and last position there are.
+local function range(list, params)
   local first, last = window(list, params)
   local after, before = read_cursor(params, "after", list), read_cursor(params, "before", list)
   if before and not after then
-    local stop = math.min(last, before - 1)
-    return math.max(first, stop - limit + 1), stop, first, last
+    return math.min(last, before - 1), -1, first, last
   end
-  local start = after and math.max(first, after + 1) or first
-  return start, math.min(last, start + limit - 1), first, last
+  return after and math.max(first, after + 1) or first, 1, first, last
+end
+
+local function reversed(list)
+  local result = {}
+  for index = #list, 1, -1 do result[#result + 1] = list[index] end
+  return result
+end
+
+--- The items from a position on, in the order of the list; the first and the last position they took.
+local function collect(list, limit, start, step, first, last)
+  local items, position = {}, start
+  while #items < limit and position >= first and position <= last do
+    local item = list.at(position)
+    if not (list.is_gone and list.is_gone(item)) then items[#items + 1] = item end
+    position = position + step
+  end
+  if step > 0 then return items, start, position - 1 end
+  return reversed(items), position + 1, start
 end
 
 --- One page of a list.
--- @tparam table list `count`, `at(position)`, and optionally `time_of(item)`, `style` ("both", "after",
--- "none") and `max` (largest page)
+-- @tparam table list `count` (the last position), `at(position)`, and optionally `first` (the first position, if that
+-- is not 1: what is put before a list counts down, so that cursors stay with their items), `time_of(item)`,
+-- `is_gone(item)` (whether it is left out), `style` ("both", "after", "cursors", "none") and `max` (largest page)
 -- @tparam table params `limit`, `after`, `before`, `since`, `until`, all strings
 -- @tparam table link `context`, `path` and `sent`, for the addresses of further pages
 -- @treturn table the items of the page
 -- @treturn ?table the `paging` object
 function M.page(list, params, link)
   local style = list.style or "both"
-  local limit = style == "none" and list.count or M.limit(params.limit, nil, list.max)
-  local start, stop, first, last = range(list, params, limit)
-  local items = {}
-  for position = start, stop do items[#items + 1] = list.at(position) end
+  local limit = style == "none" and math.huge or M.limit(params.limit, nil, list.max)
+  local from, step, first, last = range(list, params)
+  local items, start, stop = collect(list, limit, from, step, first, last)
   local paging = STYLES[style] {
     count = #items, start = start, stop = stop, limit = limit, link = link,
     has_next = #items > 0 and stop < last,

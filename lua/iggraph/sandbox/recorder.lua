@@ -1,6 +1,10 @@
 --- Remembers what arrived, and answers the control paths under /_sandbox/.
 -- @module iggraph.sandbox.recorder
 local cjson = require("cjson").new()
+local clock = require "iggraph.sandbox.clock"
+local features = require "iggraph.sandbox.features"
+local json = require "iggraph.sandbox.json"
+local request = require "iggraph.sandbox.request"
 
 local M = {}
 
@@ -69,20 +73,25 @@ end
 local ROWS = {
   requests = { GET = list_requests },
   reset = { POST = reset },
+  clock = { POST = clock.advance },
 }
 
---- Answers a control path.
+local NOT_FOUND = '{"error":"no such control"}'
+
+--- Answers a control path. Features have controls of their own: `features.controls`, by the first part of the path.
 -- @tparam table stores as for `enter`
 -- @tparam string path from `control_path`
--- @tparam string method
+-- @tparam table raw the request
 -- @treturn table an answer as the emulator's
-function M.control(stores, path, method)
-  local row = ROWS[path]
-  local answer = row and row[method]
+function M.control(stores, path, raw)
+  local row = ROWS[path] or features.controls[path:match("^[^/]*")]
+  local run = row and row[raw.method]
+  local value = run and run(stores, request.parse(raw))
+  if type(value) == "table" then value = json.encode(value) end
   return {
-    status = answer and 200 or row and 405 or 404,
+    status = value and 200 or row and not run and 405 or 404,
     headers = { ["Content-Type"] = "application/json; charset=UTF-8" },
-    body = answer and answer(stores) or '{"error":"no such control"}',
+    body = value or NOT_FOUND,
   }
 end
 

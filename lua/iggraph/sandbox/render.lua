@@ -3,7 +3,10 @@
 -- What is asked is turned into a plan once for each call: a list of steps, each with a name and a function
 -- from the node to the value. A page of a hundred items then only runs the steps.
 -- @module iggraph.sandbox.render
+local auth = require "iggraph.sandbox.auth"
+local changes = require "iggraph.sandbox.changes"
 local errors = require "iggraph.sandbox.errors"
+local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
 local paging = require "iggraph.sandbox.paging"
 
@@ -24,7 +27,7 @@ end
 local function link_step(link, field, context)
   local plan = M.plan(link.type, field.fields, context, { "id" })
   return function(node)
-    local target = link.get(node)
+    local target = link.get(node, context)
     return target and run(plan, target) or nil
   end
 end
@@ -43,15 +46,18 @@ end
 local function step(node_type, field, context)
   local name = field.name
   local getter, link, edge = node_type.fields[name], node_type.links[name], node_type.edges[name]
+  auth.check_edge(context.grant, "GET", name)
+  if node_type.parametric[name] then return node_type.parametric[name](field, context) end
   if getter then
     if field.fields then errors.no_subfields(name) end
     return getter
   end
   if link then return link_step(link, field, context) end
-  if node_type.parametric[name] then return node_type.parametric[name](field, context) end
   if edge then return edge_step(edge, field, context) end
   errors.unknown_field(name, node_type.name)
 end
+
+local ID = { name = "id", modifiers = {} }
 
 local function as_fields(names)
   local list = {}
@@ -66,7 +72,7 @@ end
 -- @tparam[opt] table default names of the fields instead of the type's own default
 -- @treturn table the plan
 function M.plan(node_type, selection, context, default)
-  if node_type.instagram and context.without_instagram then errors.permission() end
+  auth.check_type(context.grant, node_type)
   local plan, seen = {}, {}
   for _, field in ipairs(selection or as_fields(default or node_type.default)) do
     if not seen[field.name] then
@@ -77,7 +83,7 @@ function M.plan(node_type, selection, context, default)
   end
   if not seen.id then
     plan[#plan + 1] = "id"
-    plan[#plan + 1] = node_type.fields.id
+    plan[#plan + 1] = step(node_type, ID, context)
   end
   return plan
 end
@@ -97,9 +103,22 @@ M.node = run
 -- @treturn table a JSON object
 -- @treturn number how many items the page has
 function M.page(edge, plan, node, params, link)
-  local items, links = paging.page(edge.list(node, link.context), params, link)
+  local list = edge.list(node, link.context, params)
+  changes.filter(link.context, list, node.id)
+  local items, links = paging.page(list, params, link)
   for index, item in ipairs(items) do items[index] = run(plan, item) end
   return json.object("data", items, "paging", links), #items
+end
+
+--- One page of an edge, as a call asks for it.
+-- @tparam table edge
+-- @tparam table node whose edge it is
+-- @tparam table params `fields`, limit, cursors and times
+-- @tparam table link see `paging.page`
+-- @treturn table a JSON object
+function M.edge(edge, node, params, link)
+  local plan = M.plan(edge.type, fields.selection(params), link.context, edge.default)
+  return (M.page(edge, plan, node, params, link))
 end
 
 return M

@@ -1,5 +1,6 @@
 --- What was asked: a call's path, parameters and token, taken apart.
 -- @module iggraph.sandbox.request
+local cjson = require("cjson").new()
 local encoding = require "iggraph.sandbox.encoding"
 local multipart = require "iggraph.sandbox.multipart"
 
@@ -25,6 +26,17 @@ local function split_id(segment)
   return id or segment, suffix or ""
 end
 
+--- The members of a JSON body as a form would have them: what is no string as its JSON.
+local function read_json(body)
+  local ok, object = pcall(cjson.decode, body)
+  local form = {}
+  if not ok or type(object) ~= "table" then return form end
+  for name, value in pairs(object) do
+    form[tostring(name)] = type(value) == "string" and value or cjson.encode(value)
+  end
+  return form
+end
+
 local function read_form(raw)
   local content_type, body = raw.headers["content-type"] or "", raw.body or ""
   local boundary = content_type:match('^multipart/form%-data.*boundary="?([^";]+)')
@@ -32,6 +44,7 @@ local function read_form(raw)
   if content_type:find("^application/x%-www%-form%-urlencoded") then
     return select(2, encoding.parse_query(body)), {}
   end
+  if content_type:find("^application/json") then return read_json(body), {} end
   return {}, {}
 end
 
@@ -49,9 +62,21 @@ local function repeatable(list)
   return kept
 end
 
+--- A body that is there, as one that is still to be read.
+-- @tparam string body
+-- @treturn function an iterator over its pieces
+function M.pieces(body)
+  return function()
+    local piece = body
+    body = nil
+    return piece ~= "" and piece or nil
+  end
+end
+
 --- Takes a call apart.
 -- @tparam table raw `method`, `uri` (as on the request line), `headers` (lower-case names), and optionally
--- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds)
+-- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds), `files` (instead of the
+-- body's), `chunks` (an iterator over the body's pieces, where it is not read yet)
 -- @treturn table the call: all of these, and `path`, `query_string`, `version` (as asked), `segments`,
 -- `id` (the first segment) and `suffix` (what came off it, or ""), `scenario` (by suffix or by header),
 -- `params` (query and form), `query`, `form`, `files`, `sent` (the query in its order, without token, limit
@@ -68,10 +93,10 @@ function M.parse(raw)
   return {
     method = raw.method == "POST" and params.method and params.method:upper() or raw.method,
     uri = raw.uri, path = path, query_string = query_string,
-    headers = raw.headers, body = raw.body or "",
+    headers = raw.headers, body = raw.body or "", chunks = raw.chunks or M.pieces(raw.body or ""),
     version = version, segments = segments, id = id, suffix = suffix,
     scenario = suffix ~= "" and suffix:sub(2) or raw.headers["x-sandbox-scenario"],
-    query = query, form = form, files = files, params = params, sent = repeatable(list),
+    query = query, form = form, files = raw.files or files, params = params, sent = repeatable(list),
     token = bearer_token(raw.headers) or params.access_token,
     base_url = (raw.scheme or "http") .. "://" .. (raw.host or "127.0.0.1"),
     now = raw.now or os.time(),

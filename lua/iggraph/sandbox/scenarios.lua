@@ -18,7 +18,7 @@ local wire = require "iggraph.sandbox.scenarios.wire"
 
 local M = {
   --- Name to row.
-  rows = { ok = { body = '{"id":"ok"}' } },
+  rows = { ok = { body = '{"id":"ok"}' }, batch_short = {} }, -- the last: see `iggraph.sandbox.features.batch`
   --- For names that carry numbers: a function from the name to `captures` (nil if it is no such name), and
   -- the row.
   patterns = {},

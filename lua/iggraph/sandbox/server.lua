@@ -1,7 +1,6 @@
 --- A sandbox's nginx as a process: starting it and ending it.
 -- @module iggraph.sandbox.server
 local certificates = require "iggraph.sandbox.certificates"
-local credentials = require "iggraph.sandbox.credentials"
 local nginx_conf = require "iggraph.sandbox.nginx_conf"
 local shell = require "iggraph.sandbox.shell"
 
@@ -61,29 +60,10 @@ local function make_folder(wanted)
   return output
 end
 
-local PROOF = 'printf "%%s " %s && printf %%s %s | openssl dgst -sha256 -hmac %s'
-
---- The right appsecret_proof of each token.
-local function make_proofs()
-  local script, proofs = {}, {}
-  for _, token in pairs(credentials.tokens) do
-    script[#script + 1] = PROOF:format(token, token, credentials.app_secret)
-  end
-  local ok, output = shell.run(table.concat(script, "\n"))
-  for token, proof in output:gmatch("(%w+) [^\n]*(" .. ("%x"):rep(64) .. ")") do proofs[token] = proof end
-  if not ok or not next(proofs) then return nil, "openssl does not work: " .. output end
-  return proofs
-end
-
-local SETTINGS = "return {\n  dir = %q,\n  other_url = %q,\n  owner = %d,\n  proofs = {\n%s  },\n}\n"
+local SETTINGS = "return {\n  dir = %q,\n  other_url = %q,\n  owner = %d,\n}\n"
 
 local function write_settings(dir, settings)
-  local proofs = {}
-  for token, proof in pairs(settings.proofs) do
-    proofs[#proofs + 1] = ("    %s = %q,\n"):format(token, proof)
-  end
-  shell.write(dir .. "/settings.lua", SETTINGS:format(settings.dir, settings.other_url, settings.owner,
-    table.concat(proofs)))
+  shell.write(dir .. "/settings.lua", SETTINGS:format(settings.dir, settings.other_url, settings.owner))
 end
 
 -- Paths for another Lua than nginx's would be taken for its own.
@@ -137,13 +117,11 @@ local function remove(dir)
 end
 
 local function prepare(options)
-  local nginx, root, proofs, message
+  local nginx, root, message
   nginx, message = find_nginx()
   if not nginx then return nil, message end
   root, message = find_root()
   if not root then return nil, message end
-  proofs, message = make_proofs()
-  if not proofs then return nil, message end
   local dir
   dir, message = make_folder(options.dir)
   if not dir then return nil, message end
@@ -152,7 +130,7 @@ local function prepare(options)
     values = {
       dir = dir, root = root, modules = find_modules(), workers = options.workers or 2, user = find_user(),
     },
-    settings = { dir = dir, owner = shell.process_id(), proofs = proofs },
+    settings = { dir = dir, owner = shell.process_id() },
   }
 end
 

@@ -4,7 +4,7 @@
 -- sent, the Content-Length being that of the whole; 0: not even headers), `hold` (seconds of silence then),
 -- `drop` (the connection is cut then), `byte_delay` (seconds between the bytes of the body), `endless` (a
 -- JSON string of that many bytes, in chunks). And `close`, which the server sees to: it is another location
--- of nginx.
+-- of nginx; and `without` (names of members that a batch leaves out of its entry).
 -- @module iggraph.sandbox.transport
 local ngx = ngx -- luacheck: read globals ngx
 

@@ -1,24 +1,171 @@
---- Comments and replies: written, hidden and deleted.
+--- Comments and replies that stay: written, hidden, deleted; and media whose comments are closed, or that go.
+-- https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment
+--
+-- What is written comes before what is made up. An account comments as itself. Every seventh made-up medium of an
+-- account cannot be deleted.
 -- @module iggraph.sandbox.features.comments
+local changes = require "iggraph.sandbox.changes"
+local errors = require "iggraph.sandbox.errors"
+local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
+local nodes = require "iggraph.sandbox.nodes"
+local parameters = require "iggraph.sandbox.parameters"
 
 local M = {}
 
+local LONGEST = 300 -- characters
+local MOST_HASHTAGS, MOST_LINKS = 4, 1
+
+local media, comment = nodes.types.media, nodes.types.comment
+
+-- --- in the store --------------------------------------------------------------------------------
+
+local function key(id) return "comment:" .. id end
+local function list_key(id) return "comments:" .. id end
+
+local function find(id, context)
+  local record = id:find("^177%d+$") and context and context.store.take(key(id))
+  if not record then return nil end
+  local _, medium = nodes.find(record.media, context)
+  local _, parent = nodes.find(record.parent or record.media, context)
+  if not medium or not parent then return nil end
+  return {
+    id = id, text = record.text, time = record.time, user = ig_user.find(record.user),
+    media = medium, parent = record.parent and parent,
+  }
+end
+
+--- Puts what was written before what is made up, the newest first.
+local function with_written(edge)
+  local made_up = edge.list
+  function edge.list(node, context)
+    local list = made_up(node, context)
+    local at = list.at
+    list.first = 1 - (changes.get(context, node.id, "written") or 0)
+    function list.at(position)
+      if position > 0 then return at(position) end
+      return find(context.store.item(list_key(node.id), 1 - position), context)
+    end
+    return list
+  end
+end
+
+--- Keeps a new comment or reply.
+-- @tparam table context of the call
+-- @tparam table user the IG User that writes it
+-- @tparam table medium
+-- @tparam ?table parent the comment that it replies to; a reply to a reply goes to the comment above
+-- @tparam string text
+-- @treturn string its id
+function M.add(context, user, medium, parent, text)
+  local store = context.store
+  local above = parent and (parent.parent or parent)
+  local id = ("177%014d"):format(store.add("comments", 1))
+  store.put(key(id), {
+    text = text, time = context.now, user = user.id, media = medium.id, parent = above and above.id,
+  })
+  local owner = (above or medium).id
+  changes.set(context, owner, "written", store.append(list_key(owner), id))
+  changes.add(context, medium.id, "comments_count", 1)
+  if above then changes.add(context, above.id, "replies", 1) end
+  return id
+end
+
+-- --- writing -------------------------------------------------------------------------------------
+
+local function count(text, pattern) return select(2, text:gsub(pattern, "")) end
+
+--- The message of a call, as it may stand in a comment.
+-- @tparam table call
+-- @treturn string
+function M.message(call)
+  local text = parameters.text(call, "message", LONGEST)
+  if not text:find("%S") then errors.bad_parameter("message", "must not be empty") end
+  if count(text, "#[%w_\128-\255]") > MOST_HASHTAGS or count(text, "https?://") > MOST_LINKS then
+    errors.bad_parameter("message", ("must not have more than %d hashtags and %d link"):format(
+      MOST_HASHTAGS, MOST_LINKS))
+  end
+  return text
+end
+
+--- Raises the Graph's error if an account cannot comment on a medium: closed comments are so to all but its owner.
+-- @tparam table context
+-- @tparam table user the account
+-- @tparam table medium
+function M.need_open(context, user, medium)
+  local is_closed = user.id ~= medium.account.id and changes.get(context, medium.id, "is_comment_enabled") == false
+  if is_closed or medium.part or medium.product then
+    errors.raise { message = "(#100) Comments are not allowed on this media" }
+  end
+end
+
+local function create(situation, medium)
+  M.need_open(situation.context, medium.account, medium)
+  return json.object("id", M.add(situation.context, medium.account, medium, nil, M.message(situation.call)))
+end
+
+local function reply(situation, node)
+  local medium = node.media
+  M.need_open(situation.context, medium.account, medium)
+  return json.object("id", M.add(situation.context, medium.account, medium, node, M.message(situation.call)))
+end
+
 local function success() return json.object("success", true) end
 
-local function deleted(_, node) return json.object("success", true, "deleted_id", node.id) end
+local function hide(situation, node)
+  changes.set(situation.context, node.id, "hidden", parameters.boolean(situation.call, "hide"))
+  return success()
+end
 
--- The id of what would have been written: in the range of made-up comments, beyond all accounts.
-local function new_comment() return json.object("id", "17799999999999999") end
+local function delete(situation, node)
+  local context = situation.context
+  local replies = comment.reply_count(node) + (changes.get(context, node.id, "replies") or 0)
+  changes.remove(context, node.id, (node.parent or node.media).id)
+  changes.add(context, node.media.id, "comments_count", -1 - replies)
+  if node.parent then changes.add(context, node.parent.id, "replies", -1) end
+  return success()
+end
+
+local function enable(situation, medium)
+  changes.set(situation.context, medium.id, "is_comment_enabled",
+    parameters.boolean(situation.call, "comment_enabled"))
+  return success()
+end
+
+-- Product types that are in the account's media.
+local IN_FEED = { FEED = true, REELS = true }
+
+local function delete_medium(situation, medium)
+  local context = situation.context
+  if medium.part then errors.unknown_object("delete", medium.id) end
+  if medium.index % 7 == 0 and not medium.published then
+    errors.raise { code = -1, subcode = 2207073, is_transient = false, message = "Fatal",
+      user_title = "Cannot delete media", user_msg = "This media cannot be deleted." }
+  end
+  changes.remove(context, medium.id, medium.account.id)
+  local product = media.fields.media_product_type(medium)
+  if IN_FEED[product] then changes.add(context, medium.account.id, "media_count", -1) end
+  return json.object("success", true, "deleted_id", medium.id)
+end
 
 function M.extend(graph)
-  local media, comment = graph.types.media, graph.types.comment
-  media.writes.POST[""] = { required = { "comment_enabled" }, run = success }
-  media.writes.POST.comments = { required = { "message" }, run = new_comment }
-  media.writes.DELETE[""] = { run = deleted }
-  comment.writes.POST[""] = { required = { "hide" }, run = success }
-  comment.writes.POST.replies = { required = { "message" }, run = new_comment }
-  comment.writes.DELETE[""] = { run = success }
+  graph.add_finder(function(id, context)
+    local node = find(id, context)
+    if node then return comment, node end
+    return nil
+  end)
+  with_written(media.edges.comments)
+  with_written(comment.edges.replies)
+  changes.let_count(media, "comments_count")
+  changes.let_count(graph.types.ig_user, "media_count")
+  changes.let_set(media, "is_comment_enabled")
+  changes.let_set(comment, "hidden")
+  media.writes.POST[""] = { required = { "comment_enabled" }, run = enable }
+  media.writes.POST.comments = { required = { "message" }, run = create }
+  media.writes.DELETE[""] = { run = delete_medium }
+  comment.writes.POST[""] = { required = { "hide" }, run = hide }
+  comment.writes.POST.replies = { required = { "message" }, run = reply }
+  comment.writes.DELETE[""] = { run = delete }
 end
 
 return M

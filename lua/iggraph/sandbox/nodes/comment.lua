@@ -1,4 +1,4 @@
---- IG Comment, and the replies to it.
+--- IG Comment, and the replies to it: made up, or written by an account (`text`, `user`).
 -- @module iggraph.sandbox.nodes.comment
 local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
@@ -51,7 +51,7 @@ end
 -- @tparam table comment
 -- @treturn number
 function M.reply_count(comment)
-  return comment.parent and 0 or media_node.reply_count(comment.part)
+  return (comment.parent or comment.text) and 0 or media_node.reply_count(comment.part)
 end
 
 local function pick(samples_of_a_kind)
@@ -60,21 +60,25 @@ local function pick(samples_of_a_kind)
   end
 end
 
-local commenter = pick(samples.commenters)
+local sample_text, sample_commenter = pick(samples.comments), pick(samples.commenters)
+
+local function commenter(comment)
+  return comment.user and comment.user.username or sample_commenter(comment)
+end
 
 M.fields = {
   id = function(comment) return comment.id end,
-  text = pick(samples.comments),
+  text = function(comment) return comment.text or sample_text(comment) end,
   timestamp = function(comment) return time.format(comment.time) end,
   username = commenter,
   from = function(comment)
-    return json.object("id", "58" .. comment.id:sub(3), "username", commenter(comment))
+    return json.object("id", comment.user and comment.user.id or "58" .. comment.id:sub(3),
+      "username", commenter(comment))
   end,
   hidden = function() return false end,
-  like_count = function(comment) return comment.part % 3 end,
+  like_count = function(comment) return comment.part and comment.part % 3 or 0 end,
   parent_id = function(comment) return comment.parent and comment.parent.id end,
   legacy_instagram_comment_id = function(comment) return (comment.id:gsub("^%d%d", "18")) end,
-  user = function() return nil end, -- own comments only
 }
 
 return M

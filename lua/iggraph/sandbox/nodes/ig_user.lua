@@ -41,6 +41,16 @@ function M.with_media(count)
   return account
 end
 
+--- The account of a name.
+-- @tparam string username
+-- @treturn ?table
+function M.find_by_username(username)
+  if username == GUIDE.username then return GUIDE end
+  local count = tonumber(username:match "^account_(%d+)$")
+  local account = count and count <= ids.MAX_MEDIA and M.with_media(count)
+  return account and account.username == username and account or nil
+end
+
 M.fields = {
   id = function(account) return account.id end,
   ig_id = function(account) return account.guide and 5813214017 or 6000000000 + account.count end,

@@ -1,7 +1,9 @@
 --- The graph itself: node types, what links them, and every node by its id.
 -- Links and edges stand here rather than with the types, since types point at each other.
 -- @module iggraph.sandbox.nodes
+local changes = require "iggraph.sandbox.changes"
 local comment = require "iggraph.sandbox.nodes.comment"
+local errors = require "iggraph.sandbox.errors"
 local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local media = require "iggraph.sandbox.nodes.media"
@@ -11,9 +13,10 @@ local user = require "iggraph.sandbox.nodes.user"
 
 local M = {
   --- Every type by a short name. Beside `fields` a type has `links`, `edges`, `reads` (edges that are no lists:
-  -- `reads[name](situation, node)` returns a JSON value), `parametric` (fields with an argument of their own, such as
-  -- `business_discovery.username(x){…}`: `parametric[name](field, context)` returns a function from the node to the
-  -- value), and `writes` (see `iggraph.sandbox.writes`). Features add to all of them.
+  -- `reads[name](situation, node)` returns a JSON value), `parametric` (fields that depend on more than the node: on an
+  -- argument of their own, such as `business_discovery.username(x){…}`, or on what was written. Each comes before a
+  -- field of the same name; `parametric[name](field, context)` returns a function from the node to the value), and
+  -- `writes` (see `iggraph.sandbox.writes`). Features add to all of them.
   types = { user = user, page = page, ig_user = ig_user, media = media, comment = comment },
 }
 
@@ -35,20 +38,14 @@ local finders = {}
 -- @tparam function find (id, context) -> type, node; or nil
 function M.add_finder(find) finders[#finders + 1] = find end
 
-local function instagram_of(node) return node.instagram and ig_user.find(node.instagram) end
-
--- A field that is one other node: its type, and how to get there.
-user.links = {}
-page.links = {
-  instagram_business_account = { type = ig_user, get = instagram_of },
-  connected_instagram_account = { type = ig_user, get = instagram_of },
-}
+-- A field that is one other node: its type, and how to get there: `get(node, context)`.
 ig_user.links = {}
 media.links = {
   owner = { type = ig_user, get = function(node) return node.account end },
 }
 comment.links = {
   media = { type = media, get = function(node) return node.media end },
+  user = { type = ig_user, get = function(node) return node.user end }, -- own comments only
 }
 
 local function media_time(node) return node.time end
@@ -63,23 +60,7 @@ local function media_list(count, first)
 end
 
 -- A field or path that is a list: the type of its items, its own default fields if they differ, and
--- `list(node, context)`, the list for `paging.page`.
-user.edges = {
-  accounts = {
-    type = page, default = { "access_token", "category", "category_list", "name", "id", "tasks" },
-    list = function()
-      return { count = #page.all, at = function(position) return page.all[position] end }
-    end,
-  },
-}
-page.edges = {
-  instagram_accounts = {
-    type = ig_user,
-    list = function(node)
-      return { count = node.instagram and 1 or 0, at = function() return instagram_of(node) end }
-    end,
-  },
-}
+-- `list(node, context, params)`, the list for `paging.page`.
 ig_user.edges = {
   media = { type = media, list = media_list() },
   live_media = { type = media, list = media_list(0) },
@@ -146,14 +127,9 @@ end
 
 for short, node_type in pairs(M.types) do M.add_type(short, node_type) end
 
---- The node of an id.
--- @tparam string id
--- @tparam table context of the call
--- @treturn ?table its type
--- @treturn ?table the node
-function M.find(id, context)
-  for _, find in ipairs(finders) do
-    local node_type, node = find(id, context)
+local function find(id, context)
+  for _, find_added in ipairs(finders) do
+    local node_type, node = find_added(id, context)
     if node_type then return node_type, node end
   end
   for _, node_type in ipairs { user, page, ig_user } do
@@ -161,6 +137,28 @@ function M.find(id, context)
     if node then return node_type, node end
   end
   return find_made_up(id)
+end
+
+--- The node of an id.
+-- @tparam string id
+-- @tparam[opt] table context of the call; without it nothing is known of what was written
+-- @treturn ?table its type
+-- @treturn ?table the node
+function M.find(id, context)
+  local node_type, node = find(id, context)
+  if node_type and (not context or changes.exists(context, node)) then return node_type, node end
+  return nil
+end
+
+--- The node of an id that has to be of a certain type; raises the Graph's error if there is none.
+-- @tparam table node_type
+-- @tparam string id
+-- @tparam table context
+-- @treturn table the node
+function M.need(node_type, id, context)
+  local found, node = M.find(id, context)
+  if found ~= node_type then errors.unknown_object("get", id) end
+  return node
 end
 
 return M

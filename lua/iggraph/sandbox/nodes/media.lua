@@ -49,7 +49,7 @@ end
 -- @tparam table media
 -- @treturn number 0 to 7
 function M.comment_count(media)
-  return media.part and 0 or (media.index * 5 + media.account.count) % 8
+  return (media.part or media.product) and 0 or (media.index * 5 + media.account.count) % 8
 end
 
 --- Replies to the comment of that number: 0 to 2.
@@ -101,11 +101,11 @@ local function is_video(media)
 end
 
 local function is_reel(media)
-  return is_video(media) and not media.part
+  return is_video(media) and not media.part and not media.product
 end
 
 local function caption(media)
-  if media.part then return nil end
+  if media.part or media.product then return nil end
   if media.account.guide then return samples.guide_captions[media.index] end
   if media.index % 7 == 0 then return nil end
   return samples.captions[(media.index - 1) % #samples.captions + 1]
@@ -126,20 +126,23 @@ end
 
 local function never() return nil end
 
---- Getter by field; nil leaves the field out.
+--- Getter by field; nil leaves the field out. A medium that is no ordinary post has a `product`: STORY or LIVE.
 M.fields = {
   id = function(media) return media.id end,
   ig_id = function(media) return (media.id:gsub("^17", "31")) end,
   legacy_instagram_media_id = function(media) return (media.id:gsub("^17", "31")) end,
   caption = caption,
   media_type = function(media) return media.kind end,
-  media_product_type = function(media) return is_reel(media) and "REELS" or "FEED" end,
+  media_product_type = function(media) return media.product or is_reel(media) and "REELS" or "FEED" end,
   media_url = function(media)
     if is_video(media) then return cdn_url(media, "t50.2886-16", "mp4") end
     return cdn_url(media, "t51.29350-15", "jpg")
   end,
   thumbnail_url = function(media) return is_video(media) and cdn_url(media, "t51.71878-15", "jpg") or nil end,
   permalink = function(media)
+    if media.product == "STORY" then
+      return "https://instagram.com/stories/" .. media.account.username .. "/" .. M.fields.ig_id(media)
+    end
     return "https://www.instagram.com/" .. (is_reel(media) and "reel/" or "p/") .. shortcode(media) .. "/"
   end,
   shortcode = shortcode,
@@ -165,7 +168,7 @@ M.fields = {
     if not is_video(media) then return nil end
     return json.object("status", json.object("status", "completed", "matches_found", false))
   end,
-  current_live_viewer_count = never, -- live media only
+  current_live_viewer_count = function(media) return media.product == "LIVE" and media.account.count or nil end,
   view_count = never,                -- business discovery only
 }
 

@@ -1,8 +1,10 @@
 --- Lists that are paged in all the ways seen in the field, and a few that are wrong.
 -- `/v26.0/<name>/media` gives items 1 to n, in pages of `size` unless `limit` is sent.
 -- @module iggraph.sandbox.scenarios.pages
+local credentials = require "iggraph.sandbox.credentials"
 local cursor = require "iggraph.sandbox.cursor"
 local errors = require "iggraph.sandbox.errors"
+local hmac = require "iggraph.sandbox.hmac"
 local json = require "iggraph.sandbox.json"
 local paging = require "iggraph.sandbox.paging"
 local time = require "iggraph.sandbox.time"
@@ -99,8 +101,8 @@ end
 
 local function links_with_secret(page)
   local situation = page.situation
-  local right = (situation.settings.proofs or {})[situation.context.token]
-  local proof = situation.call.params.appsecret_proof or right or ("0"):rep(64)
+  local proof = situation.call.params.appsecret_proof
+    or hmac.sha256(credentials.app_secret, situation.context.token) or ("0"):rep(64)
   local address = next_url(page)
   return with_cursors(page, address and address .. "&appsecret_proof=" .. proof)
 end

@@ -41,6 +41,13 @@ local function numbered(prefix, pattern)
   end
 end
 
+--- `entry_without_headers_code`: the words.
+local function left_out(name)
+  local words, without = name:match("^entry_without_([%l_]+)$"), {}
+  for word in (words or ""):gmatch("%l+") do without[word] = true end
+  return words and { without = without }
+end
+
 --- The first call is broken off without an answer: the connection is cut, or over HTTP/2 the stream reset.
 local function kill_first(situation)
   if situation.store.add("scenario:" .. situation.name, 1) > 1 then return nil end
@@ -51,6 +58,7 @@ return {
   rows = {
     cut_body = { body = twenty_items, transport = { part = 0.5, drop = true } },
     cut_header = { transport = { part = 0, drop = true } },
+    null_always = { transport = { part = 0, drop = true } }, -- named after what a batch makes of it
     hang = { transport = { part = 0, hold = HANG, drop = true } },
     hang_body = { body = twenty_items, transport = { part = 0.5, hold = HANG, drop = true } },
     drip = { transport = { byte_delay = 0.05 } },
@@ -102,7 +110,9 @@ return {
     { numbered("slow", "%d+"), {
       transport = function(situation) return { delay = situation.captures.number / 1000 } end,
     } },
-    { function(name) return name:find("^killed_once_%w+$") and {} end, { transport = kill_first } },
+    { function(name) return (name:find("^killed_once_%w+$") or name:find("^null_once_%w+$")) and {} end,
+      { transport = kill_first } },
+    { left_out, { transport = function(situation) return { without = situation.captures.without } end } },
     { numbered("status", "%d%d%d"), {
       status = function(situation) return situation.captures.number end, body = "{}",
     } },

@@ -1,0 +1,290 @@
+--- Publishing: containers, uploads, polls, and one media_publish. See
+-- <https://developers.facebook.com/docs/instagram-platform/content-publishing>.
+-- @classmod client
+
+local container = require "iggraph.publish.container"
+local core = require "iggraph.core"
+local new_job = require("iggraph.publish.job").new
+local plans = require "iggraph.publish.plan"
+local task = require "iggraph.task"
+local upload = require "iggraph.publish.upload"
+
+local raise = core.error.raise
+
+local CONCURRENCY = 4 -- children at a time
+local SETTLING_READS = 3 -- of a container, after a media_publish whose outcome is not known
+
+-- --- options --------------------------------------------------------------------------------------
+
+local OPTIONS = {
+  on_progress = "function", deadline = "number", poll_interval = "number", upload_url = "string",
+  container = "string", children = "table", check_quota = "boolean",
+}
+
+local function check_option(name, value)
+  local wanted = OPTIONS[name]
+  if not wanted then raise(("client:publish: unknown option '%s'"):format(tostring(name))) end
+  if type(value) ~= wanted then
+    raise(("client:publish: opts.%s: a %s expected, got %s"):format(name, wanted, type(value)))
+  end
+  local is_above = wanted ~= "number" or value > 0 -- and no NaN
+  if not is_above then raise(("client:publish: opts.%s must be above 0"):format(name)) end
+end
+
+local function options_of(client, opts)
+  if opts ~= nil and type(opts) ~= "table" then raise("client:publish: opts: a table expected, got " .. type(opts)) end
+  local given = { deadline = 300, poll_interval = 2, check_quota = true, upload_url = upload.default_url(client) }
+  for name, value in pairs(opts or {}) do
+    check_option(name, value)
+    given[name] = value
+  end
+  if given.container then
+    given.container = core.client.check_id(client, given.container, "client:publish: opts.container")
+  end
+  return given
+end
+
+-- The children that exist already take their places.
+local function take_children(client, plan, children)
+  if not children then return end
+  if not plan.children then raise "client:publish: opts.children: only a carousel has them" end
+  if #children ~= #plan.children then
+    raise(("client:publish: opts.children: %d expected, as in spec.children, got %d"):format(#plan.children, #children))
+  end
+  for i, id in ipairs(children) do
+    local name = ("client:publish: opts.children[%d]"):format(i)
+    if id then plan.children[i].id = core.client.check_id(client, id, name) end
+  end
+end
+
+local function needs_uploader(plan)
+  if plan.file then return true end
+  for _, child in ipairs(plan.children or {}) do
+    if child.file then return true end
+  end
+  return false
+end
+
+-- --- parts: what is published, and its children -----------------------------------------------------
+
+-- Calls a function for each part, several at a time; the first that fails stops the others.
+local function for_each(job, parts, fn)
+  local results = task.map(parts, function(part)
+    local ok, err, kind = fn(job, part)
+    if not ok then job:fail(part, err) end
+    return ok, err, kind
+  end, { concurrency = CONCURRENCY })
+  if job.broken then error(job.broken.why, 0) end
+  if job.failure then return nil, job.failure, job.failure.kind end
+  for _, result in ipairs(results) do
+    local ok, err, kind = result[1], result[2], result[3]
+    if not ok and not kind then error(err, 0) end
+    if not ok then return nil, err, kind end
+  end
+  return true
+end
+
+local function resume(job, part)
+  if not part.id then return true end
+  return container.resume(job, part)
+end
+
+local function create(job, part)
+  if part.id then return true end
+  part.is_new = true
+  return container.create(job, part)
+end
+
+local function finish(job, part)
+  if part.file and not container.is_ready(part) then
+    job:count_upload(1)
+    local ok, err, kind = upload.send(job, part, part.is_new)
+    job:count_upload(-1)
+    if not ok then return nil, err, kind end
+  end
+  return container.await(job, part)
+end
+
+-- Tells how much there is to do. What exists already is not counted as made.
+local function announce(job, parts)
+  local missing = 0
+  for _, part in ipairs(parts) do
+    if not part.id then missing = missing + 1 end
+    if part.file then job:add_file(part.file, container.is_ready(part)) end
+  end
+  job:count("create", 0, missing)
+  job:tell_upload()
+  job:count("process", 0, #parts)
+end
+
+local function ids_of(children)
+  local ids = {}
+  for i, child in ipairs(children) do ids[i] = child.id or false end
+  return ids
+end
+
+-- The children that have to be looked after: of a container that is there only those that are known.
+local function children_of(plan)
+  local children = {}
+  for _, child in ipairs(plan.children or {}) do
+    if child.id or not plan.id then children[#children + 1] = child end
+  end
+  return children
+end
+
+-- Children are finished before what holds them is made, or else the Graph refuses to publish (9007).
+local function prepare(job, plan)
+  local children, parts = children_of(plan), { plan }
+  local ok, err, kind = for_each(job, children, resume)
+  if not ok then return nil, err, kind end
+  for _, child in ipairs(children) do parts[#parts + 1] = child end
+  announce(job, parts)
+  job:start_clock()
+  for _, stage in ipairs { create, finish } do
+    ok, err, kind = for_each(job, children, stage)
+    if not ok then return nil, err, kind end
+  end
+  if plan.children and not plan.id then plan.params.children = ids_of(plan.children) end
+  ok, err, kind = create(job, plan)
+  if not ok then return nil, err, kind end
+  return finish(job, plan)
+end
+
+-- --- quota ----------------------------------------------------------------------------------------
+
+-- Where it cannot be read, media_publish itself will tell.
+local function check_quota(job)
+  if not job.opts.check_quota then return true end
+  local path = job.user_id .. "/content_publishing_limit"
+  local answer, err = job:ask("GET", path, { fields = "quota_usage,config" })
+  if err and err.kind == "cancelled" then return nil, err, err.kind end
+  local data = type(answer) == "table" and type(answer.data) == "table" and answer.data[1]
+  local config = type(data) == "table" and type(data.config) == "table" and data.config or {}
+  local used, total = type(data) == "table" and tonumber(data.quota_usage), tonumber(config.quota_total)
+  if not (used and total) or used < total then return true end
+  return core.error.fail("throttled", "GET", job:path(path),
+    ("%g of %g posts in %g hours are used up"):format(used, total, (tonumber(config.quota_duration) or 86400) / 3600))
+end
+
+-- --- media_publish --------------------------------------------------------------------------------
+
+-- Refused because it came too early: to ask again is no second publishing.
+local TOO_EARLY = { [2207027] = true, [2207008] = true }
+
+-- Failures that leave open whether it was carried out.
+local OPEN = { network = true, timeout = true, json = true, too_large = true }
+
+local function is_open(err)
+  local code = err.code
+  return OPEN[err.kind] or (err.status or 0) >= 500 or code ~= nil and code >= -2 and code <= 2
+end
+
+-- The container knows whether it was published; it is never published again.
+local function settle(job, part, err)
+  local state
+  for read = 1, SETTLING_READS do
+    local answer, why = container.read(job, part)
+    if why and why.kind == "cancelled" then return nil, why, why.kind end
+    state = answer and answer.status_code or state
+    if state == "PUBLISHED" then return { container = part.id } end
+    if read < SETTLING_READS then job:pause(job.opts.poll_interval) end
+  end
+  err.message = err.message .. (state and ("; its container's status_code is %s"):format(tostring(state))
+    or "; whether it was published could not be read")
+  return nil, err, err.kind
+end
+
+local function publish(job, part)
+  if part.state == "PUBLISHED" then return { container = part.id } end
+  local path = job.user_id .. "/media_publish"
+  while true do
+    local made, err = job:ask("POST", path, { creation_id = part.id })
+    if type(made) == "table" and made.id ~= nil then
+      return { id = core.client.check_id(job.client, made.id, "media id"), container = part.id }
+    end
+    if not err then
+      err = select(2, core.error.fail("graph", "POST", job:path(path), "the answer has no id"))
+      return settle(job, part, err)
+    end
+    if is_open(err) then return settle(job, part, err) end
+    if not TOO_EARLY[err.subcode] or job:is_late() then return nil, err, err.kind end
+    local stopped = job:pause(job.opts.poll_interval)
+    if stopped then return nil, stopped, stopped.kind end
+  end
+end
+
+-- --- all of it ------------------------------------------------------------------------------------
+
+local function carry_out(job, plan)
+  local ok, err, kind = resume(job, plan)
+  if not ok then return nil, err, kind end
+  if plan.state ~= "PUBLISHED" then
+    ok, err, kind = check_quota(job)
+    if ok then ok, err, kind = prepare(job, plan) end
+    if not ok then return nil, err, kind end
+  end
+  job:tell("publish", 0, 1)
+  local result
+  result, err, kind = publish(job, plan)
+  if result then job:tell("publish", 1, 1) end
+  return result, err, kind
+end
+
+-- From where it can be gone on.
+local function add_containers(err, plan)
+  local children, some = plan.children and ids_of(plan.children), plan.id
+  for _, id in ipairs(children or {}) do some = some or id end
+  if not some then return end
+  err.container, err.children = plan.id, children
+end
+
+--- Publishes an image, a reel, a story or a carousel: makes the containers, uploads local files (from disk; going on
+-- where a cut left them), waits until all are ready, and publishes once. Where the answer to that is lost, the
+-- container tells what became of it: it is never published twice.
+--
+-- What can be known before is checked before anything is sent: a wrong `spec` raises and names what is wrong; a file
+-- that is not there, empty, or an image is `nil, err, "invalid"`.
+--
+-- Each error from the first container on has `err.container` (the id of what is to be published, nil where it is not
+-- made yet), `err.children` (of a carousel: a list of ids, false where there is none yet) and, where one child is to
+-- blame, `err.child`, its number. `ig:publish(user_id, spec, { container = err.container, children = err.children })`
+-- goes on there, in another process, too: it reads what became of them, uploads what is missing, makes those anew that
+-- failed or expired, and publishes unless that is done.
+-- @function client:publish
+-- @tparam string user_id the IG User
+-- @tparam table spec the parameters of POST /{ig-user}/media: `image_url`, or `media_type` (`"REELS"`, `"STORIES"`)
+-- with `video_url` or `image_url`, `caption` and so on; or of ours: `file` in place of `video_url`, a path or an open
+-- file (all of it is sent); `children` for a carousel, 2 to 10 such tables or ids of containers
+-- @tparam[opt] table opts
+-- @tparam[opt] function opts.on_progress `(phase, done, total)`, done never falling: `"create"` (containers made),
+-- `"upload"` (bytes of all files), `"process"` (containers that are ready), `"publish"` (0 or 1 of 1)
+-- @tparam[opt=300] number opts.deadline seconds for the processing, after the last upload
+-- @tparam[opt=2] number opts.poll_interval seconds of the first pause between polls, which grows up to 60; after a cut
+-- upload the first pause is a quarter of it
+-- @tparam[opt] string opts.upload_url the host of uploads: `https://rupload.facebook.com`, or the one of `base_url`
+-- where that is none of Meta's. The token goes to no other
+-- @tparam[opt] string opts.container where to go on
+-- @tparam[opt] table opts.children where to go on
+-- @tparam[opt=true] boolean opts.check_quota ask `content_publishing_limit` before: `throttled` where it is used up
+-- @treturn table `{ id, container }`: the medium and its container; no `id` where it was found published already. Or
+-- `nil, err, kind`: `timeout` after the deadline, `cancelled` by `task:cancel` and `client:close`, else as the calls
+-- give them; a container that failed gives code and subcode of its `status`. See
+-- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes>
+function core.client.methods.publish(self, user_id, spec, opts)
+  user_id = core.client.check_id(self, user_id, "client:publish: user id")
+  local job = new_job(self, user_id, options_of(self, opts))
+  local plan, err, kind = plans.of(self, spec)
+  if not plan then return nil, err, kind end
+  plan.id = job.opts.container
+  take_children(self, plan, job.opts.children)
+  if needs_uploader(plan) then upload.client(job, job.opts.upload_url) end
+  local result
+  result, err, kind = carry_out(job, plan)
+  job:close()
+  plans.close(plan)
+  if result then return result end
+  add_containers(err, plan)
+  return nil, err, kind
+end
+
+return core.client.methods.publish
