@@ -3,10 +3,12 @@
 
 local client = require "spec.support.client"
 local core = require "iggraph.core"
+local curl = require "spec.support.curl"
 local fault_server = require "spec.support.fault_server"
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local login = require "iggraph.login"
+local nginx_host = require "spec.support.nginx_host"
 local now = require("system").monotime
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
@@ -29,16 +31,15 @@ teardown(function() faults:stop() end)
 
 before_each(function() server.reset() end)
 
-local function curl(arguments)
-  local ok, text = shell.run("curl -sS --noproxy '*' --cacert " .. shared.ca_file .. " " .. arguments)
-  assert(ok, text)
-  return text
+-- What a browser does: opens the dialog, and is led back.
+local function go(url)
+  return curl.ask(url, { token = false, arguments = "--cacert " .. shared.ca_file }).headers.location
 end
 
--- What a browser does: opens the dialog, and is led back.
-local function go(url) return curl(("-o /dev/null -w '%%{redirect_url}' '%s'"):format(url)) end
-
-local function control(name, form) curl(("-d '%s' %s/_sandbox/%s"):format(form, shared.http, name)) end
+local function control(name, form)
+  local answer = curl.ask(shared.http .. "/_sandbox/" .. name, { token = false, form = form })
+  assert(answer.status == 200, answer.body)
+end
 
 local function open(options, further)
   local url, state = login.url(with({
@@ -296,7 +297,7 @@ describe("Facebook Login", function()
 
   local REFUSED = {
     ["that was used"] = { "auth", 36009, function(options) assert(login.exchange_code(options)) end },
-    ["that has expired"] = { "auth", 36007, function() control("clock", "advance=601") end },
+    ["that has expired"] = { "auth", 36007, function() control("clock", { advance = 601 }) end },
     ["that nobody issued"] = { "invalid", nil, function(options) options.code = "AQanother" end },
     ["of another address"] = { "invalid", 36008, function(options) options.redirect_uri = HERE .. "x" end },
     ["for another app"] = { "invalid", nil, function(options) options.client_id = "7" end },
@@ -418,13 +419,13 @@ describe("a login for devices", function()
       wait = function(engine) engine:wait() end,
       sleep = function(seconds)
         slept[#slept + 1] = seconds
-        control("clock", "advance=" .. math.ceil(seconds))
+        control("clock", { advance = math.ceil(seconds) })
       end,
     }
   end
 
   it("asks every few seconds until the person has allowed it", function()
-    control("device", "polls=2")
+    control("device", { polls = 2 })
     local slept, left = {}, {}
     options.host = host_of(slept)
     local device = assert(login.device_start(options))
@@ -447,7 +448,7 @@ describe("a login for devices", function()
   end)
 
   it("asks more slowly when it is told to", function()
-    control("device", "polls=1")
+    control("device", { polls = 1 })
     local slept = {}
     options.host = host_of(slept)
     local device = assert(login.device_start(options))
@@ -459,7 +460,7 @@ describe("a login for devices", function()
   it("ends when the person declines", function()
     local device = assert(login.device_start(with(options, { host = host_of {} })))
     local token, err, kind = login.device_wait(device, {
-      on_wait = function() control("device", "answer=deny&user_code=" .. device.user_code) end,
+      on_wait = function() control("device", { answer = "deny", user_code = device.user_code }) end,
     })
     assert.is_nil(token)
     assert.equal("permission", kind)
@@ -467,7 +468,7 @@ describe("a login for devices", function()
   end)
 
   it("ends when the server says that the code has expired", function()
-    control("device", "expires_in=60")
+    control("device", { expires_in = 60 })
     local slept = {}
     local token, err, kind = login.device_wait(assert(login.device_start(with(options, { host = host_of(slept) }))))
     assert.is_nil(token)
@@ -529,7 +530,7 @@ describe("a login for devices", function()
   end)
 
   it("lets others go on", function()
-    control("device", "interval=0&polls=2")
+    control("device", { interval = 0, polls = 2 })
     local devices = {}
     for i = 1, 4 do
       devices[i] = assert(login.device_start(options))
@@ -541,6 +542,31 @@ describe("a login for devices", function()
     end
     local took = now() - began
     assert.is_true(took > 0.55 and took < 1.6, took .. " s")
+  end)
+
+  it("lets others go on in nginx, too", function()
+    control("device", { interval = 0, polls = 5 })
+    local words = {}
+    for name, value in pairs(with(options, { scope = "instagram_basic" })) do
+      words[#words + 1] = ("%s = %q"):format(name, value)
+    end
+    local host = nginx_host.start { client = false, locations = {
+      ping = "ngx.print(ngx.shared.seen:get 'waits')",
+      wait = ([[
+        local login = require "iggraph.login"
+        local device = assert(login.device_start { %s })
+        device.interval = 0.1
+        ngx.shared.seen:set("waits", "yes")
+        local token = assert(login.device_wait(device))
+        ngx.shared.seen:set("waits", "no more")
+        ngx.print(token.expires_in)]]):format(table.concat(words, ", ")),
+    } }
+    finally(function() host:stop() end)
+    local answer, seen = host:begin "wait", {}
+    while not answer() do seen[host:get "ping"] = true end
+    assert.equal("5183944", answer())
+    assert.is_true(seen.yes)
+    assert.same({}, host:complaints())
   end)
 
   it("can be cancelled", function()
@@ -585,7 +611,7 @@ describe("Instagram Login", function()
       local token, _, kind = login.instagram_refresh(own)
       assert.is_nil(token) -- it must be a day old
       assert.equal("invalid", kind)
-      control("clock", "advance=86400")
+      control("clock", { advance = 86400 })
       local again = assert(login.instagram_refresh(own))
       assert.same({ "instagram_business_basic" }, again.permissions)
       assert.equal("metricsaurus",

@@ -513,6 +513,15 @@ describe("ig:publish", function()
       end)
     end
 
+    it("because another published it at the same time is a success of both", function()
+      local made = ig:post(ACCOUNT .. "/media", { image_url = IMAGE })
+      local results = iggraph.map({ ig, client.new() }, function(by)
+        return publish({ image_url = IMAGE }, { container = made.id, check_quota = false }, by)
+      end)
+      local one, other = results[1][1], results[2][1]
+      assert.same({ made.id, made.id, true }, { one.container, other.container, (one.id == nil) ~= (other.id == nil) })
+    end)
+
     it("that was carried out behind an answer that is cut or never comes is a success", function()
       for _, scenario in ipairs { "_cut_header", "_hang" } do
         server.reset()

@@ -1,6 +1,4 @@
 -- Batches: what is sent, what comes of each entry, and what is refused before anything is sent.
-require "iggraph.batch"
-require "iggraph.prepare"
 local cjson = require("cjson").new()
 local client = require "spec.support.client"
 local core = require "iggraph.core"
@@ -252,15 +250,37 @@ describe("an entry's own token", function()
     local page = sandbox.tokens.page
     local proof = core.crypto.hmac(sandbox.app_secret, page)
     local results = ig:batch {
-      { path = "wrong_token", access_token = page }, { path = "nope", access_token = page },
-      { path = "reflect_token", access_token = page }, { path = "null_always", access_token = page },
+      { path = "error_echo_token", access_token = page }, { path = "nope", access_token = page },
+      { path = "null_always", access_token = page },
       { path = "entry_without_body", access_token = page }, { path = "nope", access_token = sandbox.tokens.wrong },
     }
+    assert.matches("Malformed access token *** in", results[1][2].message, 1, true)
     for _, result in ipairs(results) do
       local text = tostring(result[2]) .. cjson.encode(result[2])
       for _, secret in ipairs { page, proof, sandbox.tokens.wrong } do
         assert.is_nil(text:find(secret:sub(-16), 1, true))
       end
+    end
+  end)
+
+  it("is in no message about the whole, either", function()
+    local host = nginx_host.start { client = false, locations = { ["v26.0/"] = [[
+      ngx.req.read_body()
+      local token = ngx.req.get_body_data():match "EAAJjmJsandboxPAGE%w+"
+      ngx.status = token and 400 or 200
+      ngx.print(token and '{"error":{"message":"Bad ' .. token .. '","code":190,"error_data":{"a":"' .. token .. '"}}}'
+        or "[" .. ("null,"):rep(49) .. "null]")
+    ]] } }
+    local own = client.new { base_url = host.http }
+    local entries = {}
+    for i = 1, 50 do entries[i] = { method = "POST", path = "x" } end
+    entries[51] = { path = "me", access_token = sandbox.tokens.page }
+    local results = assert(own:batch(entries))
+    local _, err = own:batch { entries[51] }
+    host:stop()
+    assert.same({ "timeout", "auth" }, { results[1][3], results[51][3] })
+    for _, one in ipairs { results[51][2], err } do
+      assert.same({ "Bad ***", "***", 190 }, { one.message, one.data.a, one.code })
     end
   end)
 end)

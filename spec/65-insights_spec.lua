@@ -2,10 +2,10 @@
 local cjson = require("cjson").new()
 local client = require "spec.support.client"
 local core = require "iggraph.core"
-local insights = require "iggraph.insights"
+local insights = require("iggraph").insights
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local ACCOUNT, MEDIA = "17841405822304914", "17918195224117851"
 local DAY = 86400
@@ -177,7 +177,8 @@ describe("insights.rows", function()
     { "a total", '[{"name":"likes","period":"day","total_value":{"value":12}}]', { row("likes", "day", 12) } },
     { "a total with a breakdown", [=[[{"name":"reach","period":"day","total_value":{"value":5,"breakdowns":[
         {"dimension_keys":["media_product_type","follow_type"],"results":[
-        {"dimension_values":["AD","FOLLOWER"],"value":2},{"dimension_values":["POST","NON_FOLLOWER"],"value":3}]}]}}]]=],
+        {"dimension_values":["AD","FOLLOWER"],"value":2},
+        {"dimension_values":["POST","NON_FOLLOWER"],"value":3}]}]}}]]=],
       { row("reach", "day", 5), row("reach", "day", 2, nil, { media_product_type = "AD", follow_type = "FOLLOWER" }),
         row("reach", "day", 3, nil, { media_product_type = "POST", follow_type = "NON_FOLLOWER" }) } },
     { "a medium's value with a breakdown", [=[[{"name":"profile_activity","period":"lifetime","values":[{"value":4}],
@@ -307,7 +308,8 @@ describe("insights that are refused", function()
     { "a metric that is no total", { metric = "follower_count", period = "day", metric_type = "total_value" },
       "Incompatible metric type" },
     { "a breakdown that it has not",
-      { metric = "likes", period = "day", metric_type = "total_value", breakdown = "age" }, "incompatible with the breakdown" },
+      { metric = "likes", period = "day", metric_type = "total_value", breakdown = "age" },
+      "incompatible with the breakdown" },
     { "a period that it has not", { metric = "reach", period = "lifetime" }, "incompatible with the period" },
     { "a period that there is not", { metric = "reach", period = "decade" }, "must be one of" },
   }
@@ -330,5 +332,102 @@ describe("insights that are refused", function()
     assert.equal("invalid", kind_of(MEDIA))
     assert.is_nil(select(3, ig:media(MEDIA):insights({ metric = "reach" }):next()))
     assert.equal(2, #server.requests())
+  end)
+end)
+
+describe("examples/media_insights.lua", function()
+  local NAME = "examples/media_insights.lua"
+  local SMALL, CONVERTED = "17840000000000090", "17840000000002108" -- with so many media
+  local files = {}
+
+  local function read(name)
+    local file = io.open(name, "rb")
+    if not file then return nil end
+    local text = file:read "*a"
+    file:close()
+    return text
+  end
+
+  local function new_file()
+    local name = os.tmpname()
+    os.remove(name)
+    files[#files + 1] = name
+    return name
+  end
+
+  after_each(function()
+    for _, name in ipairs(files) do
+      for _, suffix in ipairs { "", ".position", ".new" } do os.remove(name .. suffix) end
+    end
+  end)
+
+  -- What it told.
+  local function run(name, account, most)
+    local environment = ("IG_ACCESS_TOKEN=%s IG_BASE_URL=%s"):format(server.tokens.user, server.shared().http)
+    local text = read(NAME):gsub("io%.stderr", "io.stdout")
+    return table.concat(client.run(text, environment, name, account, most), "\n")
+  end
+
+  local function rows_of(name)
+    local rows, names = {}, nil
+    for line in read(name):gmatch "[^\n]+" do
+      local cells, row = {}, {}
+      for value in (line .. ","):gmatch "([^,]*)," do cells[#cells + 1] = value end
+      for i, value in ipairs(names and cells or {}) do row[names[i]] = value end
+      rows[#rows + 1] = names and row or nil
+      names = names or cells
+    end
+    return rows
+  end
+
+  it("writes every medium with the metrics of its kind", function()
+    local name = new_file()
+    assert.matches("90 of 90 media", run(name, SMALL))
+    local media = client.collect(ig:user(SMALL):media { fields = { "id", "media_product_type" }, limit = 100 })
+    local rows, kinds = rows_of(name), {}
+    assert.equal(#media, #rows)
+    for i, row in ipairs(rows) do
+      assert.equal(media[i].id, row.id)
+      kinds[row.media_product_type] = row
+    end
+    assert.is_true(tonumber(kinds.FEED.reach) >= 0 and kinds.FEED.ig_reels_avg_watch_time == "")
+    assert.is_true(tonumber(kinds.REELS.ig_reels_avg_watch_time) >= 0 and kinds.REELS.follows == "")
+    local own = insights.rows(ig:media(kinds.FEED.id):insights { metric = "reach" })
+    assert.equal(tostring(own[1].value), kinds.FEED.reach)
+    assert.is_nil(read(name .. ".position"))
+  end)
+
+  it("goes on where it was, and forgets what it wrote without storing where", function()
+    local whole, parts = new_file(), new_file()
+    run(whole, SMALL)
+    run(parts, SMALL, "50")
+    assert.equal(50, #rows_of(parts))
+    local position = read(parts .. ".position")
+    assert.is_nil(position:find(server.tokens.user, 1, true))
+    local file = io.open(parts, "ab")
+    file:write "half a li"
+    file:close()
+    run(parts, SMALL, "25")
+    run(parts)
+    assert.equal(read(whole), read(parts))
+    assert.is_nil(read(parts .. ".position"))
+  end)
+
+  it("notes media that have no insights, and goes on", function()
+    local name = new_file()
+    assert.matches("50 of 2108 media, 40 of them without insights", run(name, CONVERTED, "50"))
+    local rows = rows_of(name)
+    assert.equal("", rows[10].error)
+    assert.equal("Invalid parameter", rows[11].error)
+  end)
+
+  it("stops at a failure of the whole, and tells how to go on", function()
+    local name = new_file()
+    local words = run(name, "17840000000000090_nonsense")
+    assert.matches("goes on where this one was", words)
+    assert.is_nil(read(name .. ".position"))
+    run(name, SMALL, "10")
+    assert.matches("another account's media", run(name, CONVERTED))
+    assert.equal(10, #rows_of(name))
   end)
 end)

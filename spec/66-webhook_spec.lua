@@ -3,6 +3,7 @@
 
 local client = require "spec.support.client"
 local core = require "iggraph.core"
+local curl = require "spec.support.curl"
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local nginx_host = require "spec.support.nginx_host"
@@ -288,12 +289,11 @@ local CALLBACK = ([[
 
 local app = { access_token = sandbox.app_id .. "|" .. sandbox.app_secret }
 
--- What the sandbox sent to an address, and what came back: body and status.
-local function send(url, kind, more)
-  local ok, text = shell.run(("curl -sS --noproxy '*' -d kind=%s -d url=%s %s %s/_sandbox/webhook"):format(kind, url,
-    more or "", server.shared().http))
-  assert(ok, text)
-  local answer = assert(core.json.decode(text))
+-- What an address answered to what the sandbox sent there: body and status.
+local function send(url, kind, fault)
+  local answer = curl.ask(server.shared().http .. "/_sandbox/webhook", {
+    token = false, form = { kind = kind, url = url, fault = fault },
+  }).json
   assert.is_nil(answer.error)
   return answer.body, answer.status
 end
@@ -366,14 +366,14 @@ describe("a webhook from the sandbox", function()
     upper_case = "invalid: X-Hub-Signature-256 has digits in upper case",
   } do
     it("is refused with a fault: " .. fault, function()
-      local body, status = send(url, "comments", "-d fault=" .. fault)
+      local body, status = send(url, "comments", fault)
       assert.equal(403, status)
       assert.matches(words, body, 1, true)
     end)
   end
 
   it("may have its header's name in any case", function()
-    assert.equal(200, (select(2, send(url, "comments", "-d fault=upper_case_name"))))
+    assert.equal(200, (select(2, send(url, "comments", "upper_case_name"))))
   end)
 end)
 
@@ -412,7 +412,7 @@ describe("the example that receives webhooks", function()
     assert.equal(200, (select(2, send(url, "several"))))
     assert.matches([["text":"Größe 3\/4? 🦖"]], wait_for_line(log, "comments of 17841405822304914: {"), 1, true)
     wait_for_line(log, "messages of 17841405822304914: {")
-    assert.equal(403, (select(2, send(url, "comments", "-d fault=changed_byte"))))
+    assert.equal(403, (select(2, send(url, "comments", "changed_byte"))))
     wait_for_line(log, "X-Hub-Signature-256 does not fit")
     assert.equal(403, (select(2, free:get "webhook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=x")))
   end)

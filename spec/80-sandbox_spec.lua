@@ -965,7 +965,7 @@ describe("the emulator without a server", function()
   local fields = require "iggraph.sandbox.fields"
   local json = require "iggraph.sandbox.json"
   local paging = require "iggraph.sandbox.paging"
-  local time = require "iggraph.sandbox.time"
+  local time = require "iggraph.time"
   local versions = require "iggraph.sandbox.versions"
 
   it("answers a request table from a store in memory", function()

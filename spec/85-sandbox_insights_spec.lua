@@ -4,7 +4,7 @@ local endpoints = require "spec.data.endpoints"
 local encoding = require "iggraph.sandbox.encoding"
 local sandbox = require "iggraph.sandbox"
 local support = require "spec.support.sandbox"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local ACCOUNT, SMALL, OTHER = "17841405822304914", "17840000000000005", "17840000000000100"
 local FEED, REEL, ALBUM = "17918195224117851", "17895695668004550", "17899305451014820"

@@ -6,7 +6,7 @@
 
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local raise = core.error.raise
 

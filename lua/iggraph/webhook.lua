@@ -99,7 +99,8 @@ local function read_secrets(secret)
 end
 
 --- Whether a body was signed with the app's secret, and so comes from Meta. The digest is compared in constant time.
--- @tparam string|table secret the app secret, or a list of those that hold while it is being changed
+-- @tparam string|table secret the app secret (with Instagram Login that of the Instagram app), or a list of those that
+-- may hold: while it is being changed, say
 -- @tparam string raw_body the bytes as they came: a body that was decoded and written anew differs (`\u00e9`, `\/`)
 -- @tparam string|table header the value of `X-Hub-Signature-256`, or all of its values; nil where it is missing
 -- @treturn boolean true; or `nil, err, kind`: `"auth"` for a signature of other bytes or of another secret, `"invalid"`

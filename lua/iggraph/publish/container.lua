@@ -69,11 +69,9 @@ function container.create(job, part)
   local path = job.user_id .. "/media"
   local made, err, kind = job:ask("POST", path, part.params)
   if err then return nil, err, kind end
-  if type(made) ~= "table" or made.id == nil then
-    return fail("graph", "POST", job:path(path), "the answer has no id")
-  end
-  part.id, part.uri = core.client.check_id(job.client, made.id, "container id"), made.uri
-  job:count("create", 1, 0)
+  part.id = job:id_in(made)
+  if not part.id then return fail("graph", "POST", job:path(path), "the answer has no id") end
+  part.uri = made.uri
   return true
 end
 
@@ -100,7 +98,7 @@ end
 
 --- Waits until it is ready.
 -- @tparam job job
--- @tparam table part
+-- @tparam table part gets its `state`
 -- @treturn boolean true, or `nil, err, kind`: `timeout` after the deadline
 function container.await(job, part)
   local interval = job.opts.poll_interval
@@ -119,7 +117,6 @@ function container.await(job, part)
       interval = math.min(interval * GROWTH, LONGEST)
     end
   end
-  job:count("process", 1, 0)
   return true
 end
 

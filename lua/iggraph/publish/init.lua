@@ -92,17 +92,23 @@ end
 local function create(job, part)
   if part.id then return true end
   part.is_new = true
-  return container.create(job, part)
+  local ok, err, kind = container.create(job, part)
+  if not ok then return nil, err, kind end
+  job:count("create", 1, 0)
+  return true
 end
 
 local function finish(job, part)
+  local ok, err, kind = true, nil, nil
   if part.file and not container.is_ready(part) then
     job:count_upload(1)
-    local ok, err, kind = upload.send(job, part, part.is_new)
+    ok, err, kind = upload.send(job, part, part.is_new)
     job:count_upload(-1)
-    if not ok then return nil, err, kind end
   end
-  return container.await(job, part)
+  if ok then ok, err, kind = container.await(job, part) end
+  if not ok then return nil, err, kind end
+  job:count("process", 1, 0)
+  return true
 end
 
 -- Tells how much there is to do. What exists already is not counted as made.
@@ -194,23 +200,31 @@ local function settle(job, part, err)
   return nil, err, err.kind
 end
 
+-- Waits a moment, and until the container says once more that it is ready; another may have published it meanwhile.
+local function wait_again(job, part)
+  local stopped = job:pause(job.opts.poll_interval)
+  if stopped then return nil, stopped, stopped.kind end
+  part.state = nil
+  return container.await(job, part)
+end
+
 local function publish(job, part)
-  if part.state == "PUBLISHED" then return { container = part.id } end
   local path = job.user_id .. "/media_publish"
-  while true do
-    local made, err = job:ask("POST", path, { creation_id = part.id })
-    if type(made) == "table" and made.id ~= nil then
-      return { id = core.client.check_id(job.client, made.id, "media id"), container = part.id }
-    end
+  while part.state ~= "PUBLISHED" do
+    local made, err, kind = job:ask("POST", path, { creation_id = part.id })
+    local id = job:id_in(made)
+    if id then return { id = id, container = part.id } end
     if not err then
       err = select(2, core.error.fail("graph", "POST", job:path(path), "the answer has no id"))
       return settle(job, part, err)
     end
     if is_open(err) then return settle(job, part, err) end
-    if not TOO_EARLY[err.subcode] or job:is_late() then return nil, err, err.kind end
-    local stopped = job:pause(job.opts.poll_interval)
-    if stopped then return nil, stopped, stopped.kind end
+    if not TOO_EARLY[err.subcode] or job:is_late() then return nil, err, kind end
+    local ok
+    ok, err, kind = wait_again(job, part)
+    if not ok then return nil, err, kind end
   end
+  return { container = part.id }
 end
 
 -- --- all of it ------------------------------------------------------------------------------------

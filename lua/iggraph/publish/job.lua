@@ -31,8 +31,6 @@ function job:path(path) return "/" .. self.version .. path end
 
 -- --- what ends it ---------------------------------------------------------------------------------
 
-function job:host() return core.client.kept(self.client).host or hosts.current() end
-
 local function is_cancelled(self)
   local task = coroutines.task()
   if self.is_interrupted or self.broken or task and task.cancelled then return true end
@@ -57,6 +55,12 @@ function job:fail(part, err)
   if not part.number then return end
   local file = part.file and (" (%s)"):format(part.file.name) or ""
   err.message, err.child = ("child %d%s: %s"):format(part.number, file, err.message), part.number
+end
+
+--- Begins something and waits for it, as `wait.on` does; notes where the user interrupts that.
+function job:wait(start, ...)
+  local _, is_interrupted = wait.on(core.client.kept(self.client).host or hosts.current(), start, ...)
+  self.is_interrupted = self.is_interrupted or is_interrupted
 end
 
 --- One call, unless it has to end.
@@ -92,7 +96,7 @@ function job:pause(seconds)
   local err
   repeat
     local part = math.min(seconds, job.TICK)
-    self.is_interrupted = wait.sleep(self:host(), part) or self.is_interrupted
+    self:wait(loop.ticket, part)
     seconds, err = seconds - part, self:stop()
   until err or seconds <= 0 or self:is_late()
   return err
@@ -137,6 +141,13 @@ end
 function job:move(file, at)
   file.at = math.max(file.at, math.floor(at))
   self:tell_upload()
+end
+
+--- The id in an answer.
+-- @treturn ?string nil where there is none, or what cannot be one
+function job:id_in(answer)
+  local ok, id = pcall(core.client.check_id, self.client, type(answer) == "table" and answer.id or nil, "id")
+  return ok and id or nil
 end
 
 --- Lets go of what it holds; secrets are overwritten.

@@ -115,8 +115,7 @@ local function watch(job, file, sending)
   end
   loop.await(sending, { wake = function() if bell then wait.ring(bell) end end })
   repeat
-    local _, is_interrupted = wait.on(job:host(), ring_later)
-    job.is_interrupted = job.is_interrupted or is_interrupted
+    job:wait(ring_later)
     job:move(file, transfer.sent(sending) or 0)
     local stopped = job:stop()
     if stopped then
@@ -151,9 +150,10 @@ local function unwrap(err)
   if type(refused) == "string" then err.message = refused end
 end
 
--- Names the file in what is wrong with it.
+-- Names the file in what is wrong with it. It can be gone on with what is there already.
 local function failed(part, err)
   unwrap(err)
+  err.retryable = err.retryable or PASSING[err.kind] == true
   local is_file = err.kind == "invalid" and not err.code
   if is_file and not part.number then err.message = part.file.name .. ": " .. err.message end
   return nil, err, err.kind

@@ -4,7 +4,7 @@ local cursor = require "iggraph.sandbox.cursor"
 local encoding = require "iggraph.sandbox.encoding"
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

@@ -3,7 +3,7 @@
 -- @module iggraph.sandbox.parameters
 local cjson = require("cjson").new()
 local errors = require "iggraph.sandbox.errors"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

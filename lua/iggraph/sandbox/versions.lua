@@ -1,6 +1,6 @@
 --- The versions of the Graph API and which of them answers.
 -- @module iggraph.sandbox.versions
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

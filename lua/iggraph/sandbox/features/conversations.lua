@@ -11,7 +11,7 @@ local json = require "iggraph.sandbox.json"
 local parameters = require "iggraph.sandbox.parameters"
 local person_node = require "iggraph.sandbox.nodes.person"
 local samples = require "iggraph.sandbox.nodes.samples"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

@@ -4,7 +4,7 @@
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
 local parameters = require "iggraph.sandbox.parameters"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

@@ -13,7 +13,7 @@ local json = require "iggraph.sandbox.json"
 local nodes = require "iggraph.sandbox.nodes"
 local parameters = require "iggraph.sandbox.parameters"
 local person_node = require "iggraph.sandbox.nodes.person"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

@@ -12,7 +12,7 @@ local media = require "iggraph.sandbox.nodes.media"
 local numbers = require "iggraph.sandbox.numbers"
 local parameters = require "iggraph.sandbox.parameters"
 local result = require "iggraph.sandbox.insights.result"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

@@ -9,7 +9,7 @@ local numbers = require "iggraph.sandbox.numbers"
 local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
 local result = require "iggraph.sandbox.insights.result"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = {}
 

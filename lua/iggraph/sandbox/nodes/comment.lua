@@ -4,7 +4,7 @@ local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local media_node = require "iggraph.sandbox.nodes.media"
 local samples = require "iggraph.sandbox.nodes.samples"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = { name = "IGComment", instagram = true, default = { "timestamp", "text", "id" } }
 

@@ -3,7 +3,7 @@
 local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local samples = require "iggraph.sandbox.nodes.samples"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = { name = "IGMedia", instagram = true, default = { "id" } }
 

@@ -7,7 +7,7 @@ local errors = require "iggraph.sandbox.errors"
 local hmac = require "iggraph.sandbox.hmac"
 local json = require "iggraph.sandbox.json"
 local paging = require "iggraph.sandbox.paging"
-local time = require "iggraph.sandbox.time"
+local time = require "iggraph.time"
 
 local M = { rows = {} }
 

@@ -1,6 +1,6 @@
 --- Points in time as the Graph writes and reads them. Only arithmetic: os.date knows no years before 1900
 -- on some systems, and an account with ten million media, one an hour, goes back a thousand years.
--- @module iggraph.sandbox.time
+-- @module iggraph.time
 local M = {}
 
 local floor = math.floor
