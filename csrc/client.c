@@ -371,6 +371,12 @@ static int client_address(lua_State *L) {
   return 2;
 }
 
+/* client.is_open(client) */
+static int client_is_open(lua_State *L) {
+  lua_pushboolean(L, !ig_toclient(L, 1)->closed);
+  return 1;
+}
+
 /* client.close(client): what is under way ends as cancelled; secrets are overwritten */
 static int client_close(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
@@ -405,9 +411,9 @@ static const luaL_Reg client_meta[] = {
 static const luaL_Reg client_funcs[] = {
     {"address", client_address},   {"check_id", ig_client_checkid},
     {"close", client_close},       {"credentials", client_credentials},
-    {"kept", client_kept},         {"new", client_new},
-    {"path", ig_client_path},      {"uploader", client_uploader},
-    {"with_token", client_with_token},
+    {"is_open", client_is_open},   {"kept", client_kept},
+    {"new", client_new},           {"path", ig_client_path},
+    {"uploader", client_uploader}, {"with_token", client_with_token},
     {NULL, NULL}};
 
 void ig_open_client(lua_State *L) {

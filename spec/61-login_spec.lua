@@ -31,6 +31,14 @@ teardown(function() faults:stop() end)
 
 before_each(function() server.reset() end)
 
+-- What the other server answers from now on. It closes each connection, and says so: a POST is sent only once, and on a
+-- connection that is about to be closed it may be lost.
+local function tell(answer)
+  local headers = answer.headers or {}
+  headers[#headers + 1] = "Connection: close"
+  faults:answer { status = answer.status, headers = headers, body = answer.body }
+end
+
 -- What a browser does: opens the dialog, and is led back.
 local function go(url)
   return curl.ask(url, { token = false, arguments = "--cacert " .. shared.ca_file }).headers.location
@@ -361,7 +369,7 @@ describe("what a token is", function()
   end
 
   it("is a failure even where no reason is given", function()
-    faults:answer { body = [[{"data":{"is_valid":false,"scopes":[]}}]] }
+    tell { body = [[{"data":{"is_valid":false,"scopes":[]}}]] }
     local data, err, kind = login.debug_token { input_token = "i", access_token = "t", base_url = faults.http }
     assert.is_nil(data)
     assert.equal("auth", kind)
@@ -399,7 +407,7 @@ describe("permissions", function()
   end)
 
   it("come in more than one page", function()
-    faults:answer { body = [[{"data":[{"permission":"a","status":"granted"}],"paging":{"next":"https://x/?after=z"}}]] }
+    tell { body = [[{"data":[{"permission":"a","status":"granted"}],"paging":{"next":"https://x/?after=z"}}]] }
     local found, _, kind = login.permissions { access_token = "t", base_url = faults.http }
     assert.is_nil(found) -- the same page again, and again: it was asked for
     assert.equal("paging", kind)
@@ -493,12 +501,12 @@ describe("a login for devices", function()
     local slept, step = {}, 0
     local ANSWERS = {
       function() faults:say "" end,
-      function() faults:answer { status = 502, body = "<html>" } end,
-      function() faults:answer { status = 500, body = [[{"error":{"code":2,"message":"m"}}]] } end,
-      function() faults:answer { status = 400, body = [[{"error":{"code":4,"message":"m"}}]] } end,
-      function() faults:answer { status = 400, body = [[{"error":{"code":31,"error_subcode":1349174}}]] } end,
-      function() faults:answer { status = 404, body = "<html>" } end,
-      function() faults:answer { body = [[{"access_token":"t","expires_in":"7"}]] } end,
+      function() tell { status = 502, body = "<html>" } end,
+      function() tell { status = 500, body = [[{"error":{"code":2,"message":"m"}}]] } end,
+      function() tell { status = 400, body = [[{"error":{"code":4,"message":"m"}}]] } end,
+      function() tell { status = 400, body = [[{"error":{"code":31,"error_subcode":1349174}}]] } end,
+      function() tell { status = 404, body = "<html>" } end,
+      function() tell { body = [[{"access_token":"t","expires_in":"7"}]] } end,
     }
     local device = { code = "c", interval = 1 }
     local given = {
@@ -517,14 +525,14 @@ describe("a login for devices", function()
     assert.same({ access_token = "t", expires_in = 7 }, login.device_wait(device, given))
   end)
 
-  it("takes time-outs for what passes", function()
+  it("takes time-outs for what passes, and tells of them where they do not", function()
     local slept = {}
     local token, _, kind = login.device_wait({ code = "c", interval = 1, expires_in = 1 }, {
       client_id = "1", client_token = "k", base_url = faults.silent, ca_file = shared.ca_file, timeout = 0.1,
       host = { wait = function(engine) engine:wait() end, sleep = function(s) slept[#slept + 1] = s end },
     })
     assert.is_nil(token)
-    assert.equal("auth", kind) -- the code has expired
+    assert.equal("timeout", kind)
     assert.is_true(#slept > 1)
     for _, seconds in ipairs(slept) do assert.equal(1, seconds) end
   end)
@@ -659,7 +667,7 @@ describe("Instagram Login", function()
       { access_token = "t", user_id = "7", permissions = {} },
   } do
     it("reads each shape of an answer: " .. body, function()
-      faults:answer { body = body }
+      tell { body = body }
       assert.same(expected, login.instagram_exchange(with(CALLS.instagram_exchange, { base_url = faults.http })))
     end)
   end
@@ -667,7 +675,7 @@ end)
 
 describe("an answer", function()
   local function ask(name, body, status)
-    faults:answer { body = body, status = status }
+    tell { body = body, status = status }
     return login[name](with(CALLS[name], { base_url = faults.http }))
   end
 
@@ -753,7 +761,7 @@ describe("a server that repeats what it was sent", function()
           for _, write in ipairs(WRITINGS) do
             local text = write(SECRETS[option])
             for _, status in ipairs { 200, 400 } do
-              faults:answer { status = status, body = (body:gsub("%%s", function() return text end)),
+              tell { status = status, body = (body:gsub("%%s", function() return text end)),
                 headers = { "x-fb-trace-id: " .. text } }
               local _, err = call(name, with(options))
               if status == 400 then assert.is_table(err) end
@@ -764,7 +772,7 @@ describe("a server that repeats what it was sent", function()
         for _, write in ipairs(SECRETS[option] and goes_on ~= name and WRITINGS or {}) do
           local text = write(SECRETS[option])
           local location = "Location: http://" .. text .. "@127.0.0.2:9/" .. text
-          faults:answer { status = 302, headers = { location }, body = "" }
+          tell { status = 302, headers = { location }, body = "" }
           check((select(2, call(name, with(options)))))
         end
       end

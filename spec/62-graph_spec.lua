@@ -406,6 +406,13 @@ describe("ig:continue on a business discovery", function()
     assert.same({ unpack(ids, 31) }, lines)
   end)
 
+  it("goes on behind a place that its fields name", function()
+    local first = ig:user(ACCOUNT):business_discovery("account_60", "media.limit(20){id}")
+    local fields = ("media.limit(20).after(%s){id}"):format(first.media.paging.cursors.after)
+    local found = ig:user(ACCOUNT):business_discovery("account_60", fields)
+    assert.same({ unpack(all(), 21) }, client.ids(client.collect(ig:continue(found, "media"))))
+  end)
+
   it("gives nothing of an account without media", function()
     local found = ig:user(ACCOUNT):business_discovery("account_0", "username,media{id}")
     assert.equal("account_0", found.username)
@@ -488,6 +495,18 @@ describe("ig:instagram_accounts", function()
     for i, line in ipairs(client.asked()) do paths[i] = line:match "^GET /v26.0/([^?]*)" end
     assert.same({ "me/accounts", "me/accounts", "me/businesses", "506644732715133/owned_pages",
       "506644732715133/client_pages", "506644732715134/owned_pages", "506644732715134/client_pages" }, paths)
+  end)
+
+  it("follows the pages of every list, and of the list of businesses", function()
+    local opts = { businesses = true, without_account = true }
+    local all = page_ids(ig:instagram_accounts(nil, opts))
+    server.reset()
+    assert.same(all, page_ids(ig:instagram_accounts({ limit = 1 }, opts)))
+    assert.is_true(#server.requests() > 6) -- so many lists there are
+    local cursor = ig:instagram_accounts({ limit = 1 }, opts)
+    for _ = 1, 3 do cursor:next() end
+    local rest = page_ids(ig:instagram_accounts({ limit = 1 }, client.with(opts, { position = stored(cursor) })))
+    assert.equal(all[#all], rest[#rest])
   end)
 
   it("tells why a Page has none, where that is wished", function()

@@ -11,7 +11,6 @@ local nginx_host = require "spec.support.nginx_host"
 local nvim_host = require "spec.support.nvim_host"
 local read_json = require("iggraph.core").json.decode
 local server = require "spec.support.sandbox"
-require "iggraph.publish"
 
 local ACCOUNT, USED_UP = "17841405822304914", "17840000000000050"
 local IMAGE, VIDEO = "https://c.example/photo.jpg", "https://c.example/polls_1.mp4"
@@ -164,9 +163,23 @@ describe("ig:publish", function()
         assert.same({ size = #LARGE, file_size = #LARGE, sum = sum(LARGE), offsets = { 0, 700001, 2500000 } },
           uploaded(ig, result.container))
         assert_complete(seen.upload, #LARGE)
-        assert.equal(1, published())
+        assert.same({ 0, 1 }, { #asked("GET", "/ig-api-upload/v26.0/" .. result.container), published() })
       end)
     end
+
+    it("asks the host of uploads where to go on, if the container does not tell", function()
+      local faults, by = fault_server.start(), client.new { plain = true }
+      finally(function() faults:stop() end)
+      local spec = { media_type = "REELS", file = write(LARGE), caption = "#cut_after_1000000" }
+      local id = failure(spec, { on_progress = function(phase, done)
+        if phase == "upload" and done > 0 then by:close() end
+      end }, by).container
+      faults:answer { headers = { "Connection: close" }, body = json.encode { id = id, status_code = "IN_PROGRESS" } }
+      local err = failure(spec, { container = id, upload_url = server.shared().http, deadline = 0.1 },
+        client.new { base_url = faults.http })
+      assert.same({ "timeout", id }, { err.kind, err.container })
+      assert.same({ sum(LARGE), { 0, 1000000 } }, { uploaded(ig, id).sum, uploaded(ig, id).offsets })
+    end)
 
     it("goes on after a failure that passes", function()
       local result = assert(publish { media_type = "REELS", file = write(SMALL), caption = "#upload_once_error" })
@@ -683,7 +696,6 @@ describe("ig:publish", function()
 
   describe("in another host", function()
     local SCRIPT = [[
-      require "iggraph.publish"
       local media, err = ig:publish("%s", { caption = "From elsewhere", children = {
         { file = "%s", alt_text = "#cut_after_1000000" }, { file = "%s" }, { image_url = "%s" },
       } }, { poll_interval = 0.05 })
@@ -754,7 +766,7 @@ describe("ig:publish", function()
       script:close()
       assert.equal(1, count)
       local environment = "exec 2>&1 </dev/null; env -u IG_ACCESS_TOKEN CAPTION='Two of mine'"
-      local lines = client.run('require "iggraph.publish"\n' .. text, environment, ...)
+      local lines = client.run(text, environment, ...)
       local all = {}
       for line in (table.concat(lines, "\n") .. "\n"):gmatch "([^\r\n]+)[\r\n]" do all[#all + 1] = line end
       return all

@@ -362,13 +362,14 @@ describe("a batch that fails as a whole", function()
     ["a result too few"] = { "whole_batch_short", "json" },
     ["something else"] = { "whole_body_true", "json" },
     ["a broken connection"] = { "whole_cut_header", "network" },
-    ["a limit"] = { "whole_error_4", "throttled" },
+    ["a limit"] = { "whole_error_4", "throttled", true },
+    ["a limit without an error object"] = { "whole_status_429", "http", true },
   }
   for what, row in pairs(WHOLE) do
     it("is nil, err, kind: " .. what, function()
       local results, err, kind = ig:batch { { path = row[1] }, { path = "me", access_token = sandbox.tokens.page } }
       assert.same({ nil, row[2], row[2], "POST", "/v26.0/" }, { results, kind, err.kind, err.method, err.path })
-      assert.equal(kind == "throttled", err.retryable)
+      assert.equal(row[3] or false, err.retryable)
       assert.equal(1, #server.requests())
       assert.is_nil(tostring(err):find("sandboxPAGE", 1, true))
     end)
@@ -447,6 +448,7 @@ describe("null in a batch", function()
         assert.equal("/v26.0/_echo", results[i][2].path)
       end
       assert.same({ id = ME }, results[5][1])
+      assert.equal(row[2].path == "null_always" and row[2].method ~= "POST" and 2 or 1, #server.requests())
     end)
   end
 

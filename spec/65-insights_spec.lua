@@ -3,6 +3,7 @@ local cjson = require("cjson").new()
 local client = require "spec.support.client"
 local core = require "iggraph.core"
 local insights = require("iggraph").insights
+local nginx_host = require "spec.support.nginx_host"
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
 local time = require "iggraph.time"
@@ -159,6 +160,38 @@ describe("the insights of a user", function()
     local before = client.with(params)
     client.collect(user:insights(params))
     assert.same(before, params)
+  end)
+end)
+
+-- The Graph has been seen to tell more exactly than it says, and less.
+describe("the insights of a user, where the server's windows are others", function()
+  local host
+
+  -- Values of each tenth day from `since` to `until`, both included; no more than 20 days at a time, as its next says.
+  setup(function()
+    host = nginx_host.start { client = false, locations = { ["v26.0/1/insights"] = [[
+      local args, values, day = ngx.req.get_uri_args(), {}, 86400
+      local since, last = tonumber(args.since), math.min(tonumber(args["until"]), args.since + 20 * 86400)
+      for stop = since, last, 10 * day do
+        values[#values + 1] = ('{"value":1,"end_time":"%s+0000"}'):format(os.date("!%Y-%m-%dT%H:%M:%S", stop))
+      end
+      ngx.shared.seen:rpush("asked", args.since .. "-" .. args["until"])
+      ngx.print('{"data":[{"name":"reach","period":"day","values":[', table.concat(values, ","), ']}],',
+        '"paging":{"next":"http://h/v26.0/1/insights?since=', last, "&until=", last + 20 * day, '"}}')
+    ]], asked = [[ ngx.print(ngx.shared.seen:lpop "asked" or "") ]] } }
+  end)
+  teardown(function() host:stop() end)
+
+  it("have each day once, and none is left out", function()
+    local own, since = client.new { base_url = host.http }, 1767225600
+    local days = days_of(own:user("1"):insights(reach(since, since + 70 * DAY)))
+    local expected = {}
+    for i = 0, 7 do expected[i + 1] = since + i * 10 * DAY end
+    assert.same(expected, days)
+    local asked = {}
+    for i = 1, 4 do asked[i] = host:get "asked" end
+    local function window(from, to) return ("%d-%d"):format(since + from * DAY, since + to * DAY) end
+    assert.same({ window(0, 30), window(20, 50), window(40, 70), window(60, 70) }, asked)
   end)
 end)
 

@@ -295,6 +295,15 @@ describe("cancelling", function()
     assert.is_false(in_flight())
   end)
 
+  it("by closing the client in the pause before another try", function()
+    local closing = client.new { retry = { attempts = 9, max_delay = 1 } }
+    closing:get "ok"
+    local task = iggraph.spawn(function() return closing:get "error_1" end)
+    ig:get "slow_100"
+    closing:close()
+    assert.equal("cancelled", select(3, task:wait()))
+  end)
+
   it("by collection: a task that nothing refers to, and a cursor with a page under way", function()
     local count = 0
     for _ = 1, 5 do

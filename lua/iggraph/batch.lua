@@ -80,7 +80,7 @@ end
 
 local function has_failed(outcome) return outcome ~= nil and outcome[2] ~= nil end
 
--- Whether null says that an answer was left out, as was wished; those who used it show that it was there.
+-- Whether null says that an answer was left out, as was wished; one who waited for it shows that it was there.
 local function was_left_out(entry, outcomes)
   if not entry.omits then return false end
   for _, user in ipairs(entry.users) do

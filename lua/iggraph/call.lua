@@ -6,7 +6,8 @@ local hosts = require "iggraph.host"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
 
-local kept, answer, random = core.client.kept, core.transfer.answer, core.crypto.random
+local kept, is_open = core.client.kept, core.client.is_open
+local answer, fail, random = core.transfer.answer, core.error.fail, core.crypto.random
 
 --- Carries out one call, again where the client's retry policy says so.
 -- @param client
@@ -22,6 +23,7 @@ return function(client, start, ...)
     local delay = retry.delay(policy, err, attempt, random())
     if not delay then return nil, err, kind end
     if wait.sleep(host, delay) then return nil, err, kind end
+    if not is_open(client) then return fail("cancelled", err.method, err.path, "the client was closed") end
     attempt = attempt + 1
   end
 end

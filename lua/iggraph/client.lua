@@ -16,6 +16,15 @@ core.params.set_encoder(require("iggraph.json").encode)
 local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
+-- With a list of secrets: a client that signs nothing, since they are among the parameters of its calls.
+local function make(options, secrets)
+  local own_host, policy = host.find(options.host), retry.policy(options.retry)
+  local self = core.client.new(options, secrets)
+  local own = kept(self)
+  own.host, own.retry, own.usage = own_host, policy, {}
+  return self
+end
+
 --- Makes a client; costs no request.
 -- @function iggraph.new
 -- @tparam table options
@@ -34,11 +43,7 @@ local client, raise = core.client.methods, core.error.raise
 -- @return the client; raises for an unknown or wrong option and names it
 local function new(options)
   if type(options) ~= "table" then raise("iggraph.new: a table of options expected") end
-  local own_host, policy = host.find(options.host), retry.policy(options.retry)
-  local self = core.client.new(options)
-  local own = kept(self)
-  own.host, own.retry, own.usage = own_host, policy, {}
-  return self
+  return make(options)
 end
 
 --- Reads any node or edge.
@@ -109,4 +114,4 @@ end
 
 core.client.meta.__close = client.close
 
-return { new = new }
+return { new = new, make = make }

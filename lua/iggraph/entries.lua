@@ -252,7 +252,7 @@ local function link(list)
       local other = by_name[name]
       check_need(entry, name, other)
       entry.needs[i] = other
-      if entry.references[name] then other.users[#other.users + 1] = entry end
+      other.users[#other.users + 1] = entry
     end
   end
 end
@@ -297,7 +297,7 @@ end
 -- @treturn table list of chunks, each a list of at most 50 entries: `index`, `name`, `client` (its own where it has a
 -- token), `method`, `path` (as failures tell it), `relative_url`, `body`, `headers`, `files` (list of
 -- `{ name, file }`), `depends_on`, `omits`, `read`; `needs` (the entries that it waits for, all of them before it) and
--- `users` (those that refer to its answer). Raises for whatever is wrong, and names the entry
+-- `users` (those that wait for it). Raises for whatever is wrong, and names the entry
 function entries.read(client, requests)
   core.client.credentials(client) -- raises for a closed one
   local chunks, list, clients = {}, {}, {}

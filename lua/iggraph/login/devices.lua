@@ -83,20 +83,23 @@ local function poll(client, options)
   return flow.ask(WAIT, client, sign(params))
 end
 
+-- No answer about the code came any more: then that is what went wrong.
+local UNHEARD = { http = true, network = true, timeout = true }
+
 local function wait_for(client, options, interval, ends)
   local host, path = core.client.kept(client).host or hosts.current(), core.client.path(client, WAIT.path)
-  while true do
-    if ends and os.time() >= ends then
-      return core.error.fail("auth", WAIT.method, path, "the code has expired: nobody has allowed the login in time")
-    end
+  local token, err, kind
+  repeat
     if options.on_wait then options.on_wait(ends and ends - os.time()) end
     if wait.sleep(host, interval) then
       return core.error.fail("cancelled", WAIT.method, path, "the user has interrupted it")
     end
-    local token, err, kind = poll(client, options)
+    token, err, kind = poll(client, options)
     interval = err and next_interval(interval, err)
     if not interval then return token, err, kind end
-  end
+  until ends and os.time() >= ends
+  if UNHEARD[kind] then return nil, err, kind end
+  return core.error.fail("auth", WAIT.method, path, "the code has expired: nobody has allowed the login in time")
 end
 
 --- Waits until the person has answered, asking every `interval` seconds; in a coroutine its host goes on meanwhile.
@@ -106,7 +109,8 @@ end
 -- @tparam[opt] table options over those of `device_start`, which are known where `device` is its own table
 -- @tparam[opt] string options.client_id
 -- @tparam[opt] string options.client_token
--- @tparam[opt] function options.on_wait is called before each pause, with the seconds that the code is still good for
+-- @tparam[opt] function options.on_wait is called before each pause, with the seconds that the code is still good for;
+-- nil where the server has not said: then only it can end the wait
 -- @treturn table `{ access_token, expires_in (seconds), data_access_expiration_time (Unix seconds) }`, or
 -- `nil, err, kind`: `"permission"` where the person declined, `"auth"` where the code has expired. Raises for an option
 -- that is unknown, missing or wrong

@@ -7,9 +7,8 @@
 -- gives the result, or `fail(kind, message)`; without it the answer must have an `access_token`.
 
 local ask = require "iggraph.ask"
+local clients = require "iggraph.client"
 local core = require "iggraph.core"
-local hosts = require "iggraph.host"
-local retry = require "iggraph.retry"
 
 local raise = core.error.raise
 
@@ -109,13 +108,10 @@ end
 -- @tparam table options checked ones
 -- @return the client
 function flow.client(row, options)
-  local settings, host = flow.pick(row, options, true), hosts.find(options.host)
+  local settings = flow.pick(row, options, true)
   if settings.base_url == nil then settings.base_url = row.base_url end
   if settings.version == nil then settings.version = row.version end
-  local client = core.client.new(settings, secrets_of(options))
-  local kept = core.client.kept(client)
-  kept.host, kept.retry = host, retry.policy()
-  return client
+  return clients.make(settings, secrets_of(options))
 end
 
 --- Ends what a function began with its own client, and passes its results on.

@@ -111,7 +111,10 @@ function container.await(job, part)
       return nil, err, err.kind
     end
     if not DONE[part.state] then
-      if job:is_late() then err = err or late(job, part) return nil, err, err.kind end
+      if job:is_late() then
+        err = err or late(job, part)
+        return nil, err, err.kind
+      end
       local stopped = job:pause(math.max(interval, err and err.retry_after or 0))
       if stopped then return nil, stopped, stopped.kind end
       interval = math.min(interval * GROWTH, LONGEST)

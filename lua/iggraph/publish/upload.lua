@@ -140,8 +140,10 @@ local function attempt(job, part, offset)
   return true
 end
 
--- A server that is in trouble is one of them, whatever it says (HTTP 5xx).
 local PASSING = { network = true, timeout = true, transient = true, throttled = true }
+
+-- A server in trouble (HTTP 5xx) passes, too, whatever it says.
+local function may_pass(err) return PASSING[err.kind] or (err.status or 0) >= 500 end
 
 -- The host of uploads writes its messages as JSON inside of a string.
 local function unwrap(err)
@@ -153,10 +155,22 @@ end
 -- Names the file in what is wrong with it. It can be gone on with what is there already.
 local function failed(part, err)
   unwrap(err)
-  err.retryable = err.retryable or PASSING[err.kind] == true
+  err.retryable = err.retryable or may_pass(err)
   local is_file = err.kind == "invalid" and not err.code
   if is_file and not part.number then err.message = part.file.name .. ": " .. err.message end
   return nil, err, err.kind
+end
+
+-- Sends what is missing.
+local function try(job, part, offset)
+  local file = part.file
+  if offset > file.size then
+    local _, err = core.error.fail("invalid", nil, nil, "shorter than what was sent of it already")
+    return nil, err
+  end
+  job:move(file, offset)
+  if offset < file.size then return attempt(job, part, offset) end
+  return true
 end
 
 -- From one try to the next: waits, and finds out where to go on.
@@ -173,26 +187,22 @@ end
 -- @tparam boolean is_new nothing was sent to it yet
 -- @treturn boolean true, or `nil, err, kind`
 function upload.send(job, part, is_new)
-  local file, tries, furthest = part.file, 0, -1
+  local first_pause, tries, furthest = job.opts.poll_interval * FIRST_PAUSE, 0, -1
   local offset, err, is_end = 0, nil, false
   if not is_new then offset, err, is_end = stored(job, part) end
-  repeat
-    if offset and offset > file.size then
-      return failed(part, select(2, core.error.fail("invalid", nil, nil, "shorter than what was sent of it already")))
-    end
-    if offset and offset > furthest then tries, furthest = 0, offset end
-    if offset then job:move(file, offset) end
-    if offset == file.size then return true end
+  while not is_end do
     local ok
-    if offset then ok, err = attempt(job, part, offset) end
-    if ok then break end
+    if offset and offset > furthest then tries, furthest = 0, offset end
+    if offset then ok, err = try(job, part, offset) end
+    if ok then
+      job:move(part.file, part.file.size)
+      return true
+    end
     tries = tries + 1
-    if is_end or tries >= TRIES or not PASSING[err.kind] and (err.status or 0) < 500 then return failed(part, err) end
-    offset, err, is_end = go_on(job, part, job.opts.poll_interval * FIRST_PAUSE * 2 ^ (tries - 1), err)
-  until is_end
-  if is_end then return failed(part, err) end
-  job:move(file, file.size)
-  return true
+    if tries >= TRIES or not may_pass(err) then break end
+    offset, err, is_end = go_on(job, part, first_pause * 2 ^ (tries - 1), err)
+  end
+  return failed(part, err)
 end
 
 return upload

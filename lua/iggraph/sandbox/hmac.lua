@@ -2,6 +2,8 @@
 --
 -- Nginx's Lua is a LuaJIT and nginx brings libcrypto along. A plain Lua has no ffi, and the answer there is nil.
 -- @module iggraph.sandbox.hmac
+local encoding = require "iggraph.sandbox.encoding"
+
 local M = {}
 
 local DECLARATION = [[
@@ -25,10 +27,6 @@ local function find_library(ffi)
   return nil
 end
 
-local function to_hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
 local function unavailable() return nil, "there is no HMAC here: it takes LuaJIT and libcrypto" end
 
 local function make()
@@ -40,7 +38,7 @@ local function make()
   return function(key, message)
     local digest = ffi.new("unsigned char[?]", DIGEST_BYTES)
     library.HMAC(library.EVP_sha256(), key, #key, message, #message, digest, nil)
-    return to_hex(ffi.string(digest, DIGEST_BYTES))
+    return encoding.to_hex(ffi.string(digest, DIGEST_BYTES))
   end
 end
 

@@ -139,6 +139,14 @@ local function collect(list, limit, start, step, first, last)
   return reversed(items), position + 1, start
 end
 
+--- A list of what is in a table already: for `page`.
+-- @tparam table items
+-- @tparam[opt] string style
+-- @treturn table
+function M.list(items, style)
+  return { count = #items, style = style, at = function(position) return items[position] end }
+end
+
 --- One page of a list.
 -- @tparam table list `count` (the last position), `at(position)`, and optionally `first` (the first position, if that
 -- is not 1: what is put before a list counts down, so that cursors stay with their items), `time_of(item)`,

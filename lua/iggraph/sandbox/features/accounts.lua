@@ -2,18 +2,16 @@
 -- https://developers.facebook.com/docs/graph-api/reference/page
 -- @module iggraph.sandbox.features.accounts
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
 local page = require "iggraph.sandbox.nodes.page"
+local paging = require "iggraph.sandbox.paging"
 local tokens = require "iggraph.sandbox.tokens"
 
 local M = {}
 
 local success = json.object("success", true)
-
-local function list_of(items)
-  return { count = #items, at = function(position) return items[position] end }
-end
 
 -- What leads to most Pages of a business leads to no token of theirs: they are not in /me/accounts.
 local BUSINESSES = {
@@ -31,23 +29,24 @@ local business = {
     name = function(node) return node.name end,
   },
   edges = {
-    owned_pages = { type = page, list = function(node) return list_of(node.owned) end },
-    client_pages = { type = page, list = function(node) return list_of(node.clients) end },
+    owned_pages = { type = page, list = function(node) return paging.list(node.owned) end },
+    client_pages = { type = page, list = function(node) return paging.list(node.clients) end },
   },
 }
 
 -- Businesses, and Pages that only they lead to, by id; and by the id of a Page whose it is.
-local shared, owners = {}, {}
+local businesses, pages, owners = {}, {}, {}
 for _, node in ipairs(BUSINESSES) do
-  shared[node.id] = { business, node }
+  businesses[node.id] = node
   for _, owned in ipairs(node.owned) do owners[owned.id] = json.object("id", node.id, "name", node.name) end
 end
-for _, node in pairs(page.of_business) do shared[node.id] = { page, node } end
+for _, node in pairs(page.of_business) do pages[node.id] = node end
 
-local function find_shared(id, context)
-  local found = shared[id]
-  if found and tokens.allows(context.grant, "business_management") then return found[1], found[2] end
-  return nil
+--- A finder of what only a business leads to.
+local function finder(nodes)
+  return function(id, context)
+    return nodes[id] and tokens.allows(context.grant, "business_management") and nodes[id] or nil
+  end
 end
 
 -- --- Instagram accounts of a Page ----------------------------------------------------------------
@@ -64,21 +63,19 @@ local function connected_to(node)
 end
 
 -- A page-backed account is a shadow of a Page without one; what it is called tells the Page.
-local BACKED_ID, PAGE_ID = "^17842(%d%d%d%d%d%d%d%d%d%d%d%d)$", "134"
+local PAGE_ID = "134"
 
 local function backed_by(node, context)
   if not context.store.get("page_backed:" .. node.id) then return nil end
   return {
-    id = "17842" .. node.id:sub(#PAGE_ID + 1), count = 0, username = "page_" .. node.id, name = node.name,
+    id = ids.join("backed_account", node.id:sub(#PAGE_ID + 1)), count = 0, username = "page_" .. node.id, name = node.name,
     followers = 0, follows = 0,
   }
 end
 
 local function find_backed(id, context)
-  local rest = id:match(BACKED_ID)
-  local node = rest and backed_by({ id = PAGE_ID .. rest, name = "" }, context)
-  if node then return ig_user, node end
-  return nil
+  local rest = ids.rest("backed_account", id)
+  return rest and backed_by({ id = PAGE_ID .. rest, name = "" }, context)
 end
 
 local function back(situation, node)
@@ -87,7 +84,7 @@ local function back(situation, node)
 end
 
 local function accounts_by(get)
-  return { type = ig_user, list = function(node, context) return list_of { get(node, context) } end }
+  return { type = ig_user, list = function(node, context) return paging.list { get(node, context) } end }
 end
 
 -- --- agencies of a Page --------------------------------------------------------------------------
@@ -95,9 +92,7 @@ end
 local function agencies_of(node, store) return store.take("agencies:" .. node.id) or {} end
 
 local function business_of(call)
-  local found = shared[call.params.business]
-  if not found or found[1] ~= business then errors.bad_parameter("business", "must be a valid business ID") end
-  return found[2]
+  return businesses[call.params.business] or errors.bad_parameter("business", "must be a valid business ID")
 end
 
 --- The ids of a Page's agencies, without one; that is given as the second value.
@@ -126,8 +121,8 @@ end
 
 local function list_agencies(node, context)
   local nodes = {}
-  for index, id in ipairs(agencies_of(node, context.store)) do nodes[index] = shared[id][2] end
-  return list_of(nodes)
+  for index, id in ipairs(agencies_of(node, context.store)) do nodes[index] = businesses[id] end
+  return paging.list(nodes)
 end
 
 -- --- tokens of Pages -----------------------------------------------------------------------------
@@ -144,14 +139,15 @@ end
 function M.extend(graph)
   local user = graph.types.user
   graph.add_type("business", business)
-  graph.add_finder(find_shared)
-  graph.add_finder(find_backed)
+  graph.add_finder(business, finder(businesses))
+  graph.add_finder(page, finder(pages))
+  graph.add_finder(ig_user, find_backed)
   user.edges.accounts = {
     type = page, default = { "access_token", "category", "category_list", "name", "id", "tasks" },
     list = function(node) return { count = node.page_count, at = node.page_at } end,
   }
   user.edges.businesses = {
-    type = business, list = function(node) return list_of(node.businesses and BUSINESSES or {}) end,
+    type = business, list = function(node) return paging.list(node.businesses and BUSINESSES or {}) end,
   }
   page.fields.business = function(node) return owners[node.id] end
   page.parametric.access_token = token_of

@@ -7,36 +7,19 @@
 -- @module iggraph.sandbox.features.collaborations
 local changes = require "iggraph.sandbox.changes"
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
 local media = require "iggraph.sandbox.nodes.media"
+local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
+local part = require "iggraph.sandbox.nodes.part"
 local samples = require "iggraph.sandbox.nodes.samples"
 local view = require "iggraph.sandbox.nodes.view"
 
 local M = {}
 
 local function success() return json.object("success", true) end
-
---- A list that is in a table already.
-local function as_list(items)
-  return { count = #items, at = function(position) return items[position] end }
-end
-
---- Getters of members that are in the node itself.
-local function members(...)
-  local fields = {}
-  for _, name in ipairs { ... } do fields[name] = function(node) return node[name] end end
-  return fields
-end
-
---- A type for what is no node of its own: it has an id only where the Graph gives one.
-local function part(name, ...)
-  local fields = members(...)
-  local default = { ... }
-  fields.id = fields.id or function() return nil end
-  return { name = name, instagram = true, default = default, fields = fields }
-end
 
 -- --- invitations ---------------------------------------------------------------------------------
 
@@ -85,7 +68,7 @@ end
 
 -- --- what a medium says about it -----------------------------------------------------------------
 
-local collaborator = part("ShadowIGMediaCollaborators", "id", "username", "invite_status")
+local collaborator = part("ShadowIGMediaCollaborators", "id username invite_status")
 
 local STATUSES = { "Accepted", "Pending" }
 
@@ -93,23 +76,23 @@ local function collaborators_of(medium)
   local list = {}
   for index = 1, medium.index % 4 == 0 and not medium.part and #STATUSES or 0 do
     local name = samples.commenters[(medium.index + index) % #samples.commenters + 1]
-    list[index] = { id = ("17841%012d"):format(480000000000 + medium.index % 100000 * 10 + index), username = name,
+    list[index] = { id = ids.numbered("named_account", 480000000000 + medium.index % 100000 * 10 + index), username = name,
       invite_status = STATUSES[index] }
   end
-  return as_list(list)
+  return paging.list(list)
 end
 
-local ad = part("IGBoostMediaAd", "ad_id", "ad_status")
+local ad = part("IGBoostMediaAd", "ad_id ad_status")
 
 local function ads_of(medium)
-  if medium.index % 5 ~= 0 then return as_list {} end
-  return as_list { { ad_id = ("1202%012d"):format(medium.index), ad_status = "ACTIVE" } }
+  if medium.index % 5 ~= 0 then return paging.list {} end
+  return paging.list { { ad_id = ("1202%012d"):format(medium.index), ad_status = "ACTIVE" } }
 end
 
 -- --- products ------------------------------------------------------------------------------------
 
-local tag = part("ShadowIGMediaProductTags", "product_id", "merchant_id", "name", "price_string", "image_url",
-  "review_status", "is_checkout", "stripped_price_string", "stripped_sale_price_string", "x", "y")
+local tag = part("ShadowIGMediaProductTags", "product_id merchant_id name price_string image_url review_status "
+  .. "is_checkout stripped_price_string stripped_sale_price_string x y")
 tag.fields.product_id = function(node) return json.integer(node.product_id) end
 tag.fields.merchant_id = function() return json.integer "90010177253934251" end -- beyond 2^53, as it can be
 
@@ -140,7 +123,7 @@ local function tags_of(medium, context)
     or {}
   local list = {}
   for index, position in ipairs(tags) do list[index] = make_tag(position) end
-  return as_list(list)
+  return paging.list(list)
 end
 
 local function is_share(value) return value == nil or type(value) == "number" and value >= 0 and value <= 1 end
@@ -172,7 +155,7 @@ local sponsor = part("BrandedContentShadowIGUserID", "id")
 
 local function sponsor_of(medium, context)
   local id = changes.get(context, medium.id, "sponsor")
-  return as_list(id and { { id = id } } or {})
+  return paging.list(id and { { id = id } } or {})
 end
 
 local function set_sponsor(situation, medium)
@@ -189,10 +172,10 @@ function M.extend(graph)
     invite = invite, collaborative = collaborative, collaborator = collaborator, ad = ad, tag = tag, sponsor = sponsor,
   } do graph.add_type(name, node_type) end
   account.edges.collaboration_invites = {
-    type = invite, list = function(node, context) return as_list(invited(node, context)) end,
+    type = invite, list = function(node, context) return paging.list(invited(node, context)) end,
   }
   account.edges.collaborative_media = {
-    type = collaborative, list = function(node, context) return as_list(invited(node, context, true)) end,
+    type = collaborative, list = function(node, context) return paging.list(invited(node, context, true)) end,
   }
   account.writes.POST.collaboration_invites = { required = { "media_id", "accept" }, run = answer_invite }
   media.edges.collaborators = { type = collaborator, list = collaborators_of }

@@ -6,6 +6,7 @@
 -- @module iggraph.sandbox.features.comments
 local changes = require "iggraph.sandbox.changes"
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
 local nodes = require "iggraph.sandbox.nodes"
@@ -24,7 +25,7 @@ local function key(id) return "comment:" .. id end
 local function list_key(id) return "comments:" .. id end
 
 local function find(id, context)
-  local record = id:find("^177%d+$") and context and context.store.take(key(id))
+  local record = ids.rest("written_comment", id) and context.store.take(key(id))
   if not record then return nil end
   local _, medium = nodes.find(record.media, context)
   local _, parent = nodes.find(record.parent or record.media, context)
@@ -60,7 +61,7 @@ end
 function M.add(context, user, medium, parent, text)
   local store = context.store
   local above = parent and (parent.parent or parent)
-  local id = ("177%014d"):format(store.add("comments", 1))
+  local id = ids.numbered("written_comment", store.add("comments", 1))
   store.put(key(id), {
     text = text, time = context.now, user = user.id, media = medium.id, parent = above and above.id,
   })
@@ -149,11 +150,7 @@ local function delete_medium(situation, medium)
 end
 
 function M.extend(graph)
-  graph.add_finder(function(id, context)
-    local node = find(id, context)
-    if node then return comment, node end
-    return nil
-  end)
+  graph.add_finder(comment, find)
   with_written(media.edges.comments)
   with_written(comment.edges.replies)
   changes.let_count(media, "comments_count")

@@ -8,6 +8,7 @@ local encoding = require "iggraph.sandbox.encoding"
 local errors = require "iggraph.sandbox.errors"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
+local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
 local person_node = require "iggraph.sandbox.nodes.person"
 local samples = require "iggraph.sandbox.nodes.samples"
@@ -90,6 +91,15 @@ end
 function M.message(id, person, context)
   local node = find_message(id, context)
   return node and node.person.id == person.id and node or nil
+end
+
+--- The message of an id, which must not be an old one.
+local function find_readable(id, context)
+  local node = find_message(id, context)
+  if node and node.is_old then
+    errors.raise { message = "(#100) The message cannot be read: it has been deleted" }
+  end
+  return node
 end
 
 local function as_person(person) return json.object("username", person.username, "id", person.id) end
@@ -203,29 +213,16 @@ local function list(node, context, params)
     if is_wanted and thread.folder == folder then found[#found + 1] = thread end
   end
   table.sort(found, newest_first)
-  return { count = #found, at = function(position) return found[position] end }
+  return paging.list(found)
 end
 
 function M.extend(graph)
   graph.add_type("person", person_node)
   graph.add_type("message", message)
   graph.add_type("conversation", conversation)
-  graph.add_finder(function(id)
-    local person = person_node.find(id)
-    if person then return person_node, person end
-    return nil
-  end)
-  graph.add_finder(function(id, context)
-    local thread = context and find_conversation(id, context)
-    if thread then return conversation, thread end
-    return nil
-  end)
-  graph.add_finder(function(id, context)
-    local node = context and find_message(id, context)
-    if not node then return nil end
-    if node.is_old then errors.raise { message = "(#100) The message cannot be read: it has been deleted" } end
-    return message, node
-  end)
+  graph.add_finder(person_node, person_node.find)
+  graph.add_finder(conversation, find_conversation)
+  graph.add_finder(message, find_readable)
   for _, owner in ipairs { graph.types.page, graph.types.ig_user } do
     owner.edges.conversations = { type = conversation, list = list }
   end

@@ -2,7 +2,9 @@
 -- https://developers.facebook.com/docs/instagram-platform/oembed
 -- @module iggraph.sandbox.features.embeds
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
+local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
 local part = require "iggraph.sandbox.nodes.part"
 local render = require "iggraph.sandbox.render"
@@ -74,7 +76,7 @@ local by_type, by_id = { music = {}, original_sound = {} }, {}
 for number = 1, 60 do
   local kind = AUDIO_TYPES[number % 2 + 1]
   local node = {
-    id = ("187%014d"):format(number), audio_type = kind, duration_ms = 15000 + number * 700,
+    id = ids.numbered("audio", number), audio_type = kind, duration_ms = 15000 + number * 700,
     title = ("%s %d"):format(TITLES[number % #TITLES + 1], number),
   }
   table.insert(by_type[kind], node)
@@ -82,19 +84,13 @@ for number = 1, 60 do
 end
 
 local function list_audio(_, _, params)
-  local list = by_type[parameters.choice({ params = params }, "audio_type", AUDIO_TYPES)
-    or errors.missing_parameter("audio_type")]
-  return { count = #list, at = function(position) return list[position] end }
+  local kind = parameters.choice({ params = params }, "audio_type", AUDIO_TYPES)
+  return paging.list(by_type[kind or errors.missing_parameter("audio_type")])
 end
 
 local function search_audio(situation)
   return render.edge({ type = audio, list = list_audio }, { id = "ig_audio" }, situation.call.params,
     { context = situation.context, path = "/ig_audio", sent = situation.call.sent })
-end
-
-local function find_audio(id)
-  if by_id[id] then return audio, by_id[id] end
-  return nil
 end
 
 M.roots = {
@@ -104,7 +100,7 @@ M.roots = {
 
 function M.extend(graph)
   graph.add_type("audio", audio)
-  graph.add_finder(find_audio)
+  graph.add_finder(audio, function(id) return by_id[id] end)
 end
 
 return M

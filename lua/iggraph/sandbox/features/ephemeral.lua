@@ -5,7 +5,6 @@
 -- Each account has as many stories as media, but no more than three. The account 17840000000000024 is live, always.
 -- @module iggraph.sandbox.features.ephemeral
 local ids = require "iggraph.sandbox.nodes.ids"
-local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local media = require "iggraph.sandbox.nodes.media"
 
 local M = {}
@@ -13,31 +12,28 @@ local M = {}
 local HOUR = 3600
 local MOST_STORIES, LIVE_ACCOUNT = 3, "17840000000000024"
 
---- Each kind of medium: the first digits of its ids, how many an account has, and how old each is, in hours.
+-- Each kind of medium: the kind of its ids, how many an account has, and how old each is, in hours.
 local STORY = {
-  product = "STORY", prefix = "185", hours = 7,
+  product = "STORY", ids = "story", hours = 7,
   count = function(account) return math.min(account.count, MOST_STORIES) end,
 }
 local LIVE = {
-  product = "LIVE", prefix = "186", hours = 1, kind = "BROADCAST",
+  product = "LIVE", ids = "live", hours = 1, kind = "BROADCAST",
   count = function(account) return account.id == LIVE_ACCOUNT and 1 or 0 end,
 }
 
 local function make(row, account, index, context)
   local medium = media.at(account, index)
-  medium.id = row.prefix .. ids.make("media", account, index):sub(4)
+  medium.id = ids.make(row.ids, account, index)
   medium.product = row.product
   medium.kind = row.kind or index % 2 == 1 and "IMAGE" or "VIDEO"
   medium.time = context.now - context.now % HOUR - (index - 1) * row.hours * HOUR
   return medium
 end
 
-local function find(row, id, context)
-  if not context or id:sub(1, 3) ~= row.prefix then return nil end
-  local kind, count, index = ids.read("179" .. id:sub(4))
-  local account = kind and ig_user.with_media(count)
-  if not account or index > row.count(account) then return nil end
-  return media, make(row, account, index, context)
+local function find(row, medium, context)
+  if medium.index > row.count(medium.account) then return nil end
+  return media, make(row, medium.account, medium.index, context)
 end
 
 local function edge_of(row)
@@ -52,7 +48,7 @@ end
 function M.extend(graph)
   for name, row in pairs { stories = STORY, live_media = LIVE } do
     graph.types.ig_user.edges[name] = edge_of(row)
-    graph.add_finder(function(id, context) return find(row, id, context) end)
+    graph.made_up[row.ids] = function(medium, _, context) return find(row, medium, context) end
   end
 end
 

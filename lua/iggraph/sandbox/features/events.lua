@@ -2,6 +2,7 @@
 -- https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-upcoming-event
 -- @module iggraph.sandbox.features.events
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local parameters = require "iggraph.sandbox.parameters"
 local time = require "iggraph.time"
@@ -32,7 +33,7 @@ local function key(id) return "event:" .. id end
 local function list_key(account) return "events:" .. account.id end
 
 local function find(id, context)
-  return id:find("^188%d+$") and context and context.store.take(key(id)) or nil
+  return ids.rest("event", id) and context.store.take(key(id)) or nil
 end
 
 --- What a call says about an event.
@@ -53,7 +54,7 @@ end
 
 local function create(situation, account)
   local store, record = situation.store, read(situation)
-  record.id = ("188%014d"):format(store.add("events", 1))
+  record.id = ids.numbered("event", store.add("events", 1))
   store.put(key(record.id), record)
   store.append(list_key(account), record.id)
   return json.object("id", record.id)
@@ -77,11 +78,7 @@ end
 function M.extend(graph)
   local required = { "title", "start_time" }
   graph.add_type("event", event)
-  graph.add_finder(function(id, context)
-    local node = find(id, context)
-    if node then return event, node end
-    return nil
-  end)
+  graph.add_finder(event, find)
   graph.types.ig_user.edges.upcoming_events = { type = event, list = list }
   graph.types.ig_user.writes.POST.upcoming_events = { required = required, run = create }
   event.writes.POST[""] = { required = required, run = change }

@@ -7,6 +7,7 @@
 -- @module iggraph.sandbox.features.hashtags
 local errors = require "iggraph.sandbox.errors"
 local fields = require "iggraph.sandbox.fields"
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local json = require "iggraph.sandbox.json"
 local media = require "iggraph.sandbox.nodes.media"
@@ -32,13 +33,13 @@ local FIXED = { bluebottle = "17841593698074073" }
 local FIXED_NAMES = { ["17841593698074073"] = "bluebottle" }
 
 local function id_of(name)
-  return FIXED[name] or ("17843%06d%06d"):format(numbers.below(1e6, name, "high"), numbers.below(1e6, name, "low"))
+  return FIXED[name]
+    or ids.numbered("hashtag", numbers.below(1e6, name, "high") * 1e6 + numbers.below(1e6, name, "low"))
 end
 
 local function find(id, context)
-  local name = FIXED_NAMES[id] or id:find "^17843%d+$" and context.store.get("hashtag:" .. id)
-  if name then return hashtag, { id = id, name = name } end
-  return nil
+  local name = FIXED_NAMES[id] or ids.rest("hashtag", id) and context.store.get("hashtag:" .. id)
+  return name and { id = id, name = name } or nil
 end
 
 -- --- search --------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ M.roots = { ig_hashtag_search = { GET = search } }
 function M.extend(graph)
   graph.add_type("hashtag", hashtag)
   graph.add_type("tagged", tagged)
-  graph.add_finder(find)
+  graph.add_finder(hashtag, find)
   for edge in pairs(LISTS) do hashtag.reads[edge] = media_reader(edge) end
   ig_user.edges.recently_searched_hashtags = { type = hashtag, list = list_searched }
 end

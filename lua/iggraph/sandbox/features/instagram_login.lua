@@ -5,6 +5,7 @@
 -- @module iggraph.sandbox.features.instagram_login
 local credentials = require "iggraph.sandbox.credentials"
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local oauth = require "iggraph.sandbox.oauth"
 local tokens = require "iggraph.sandbox.tokens"
@@ -112,10 +113,10 @@ end
 
 -- --- the account ---------------------------------------------------------------------------------
 
-local SCOPED_ID = "^240(%d%d%d%d%d%d%d%d%d%d%d%d%d%d)$"
+local ALL_ACCOUNTS = "178" -- what the ids of accounts begin with
 
 --- With such a token an account's `id` is one of the app's own: `user_id` is what webhooks call it.
-local function scoped_id(account) return (account.id:gsub("^178", "240")) end
+local function scoped_id(account) return ids.join("scoped_account", account.id:sub(#ALL_ACCOUNTS + 1)) end
 
 --- A field that only tokens of Instagram Login see.
 local function only_here(type_name, name, get)
@@ -132,11 +133,9 @@ end
 
 function M.extend(graph)
   local ig_user = graph.types.ig_user
-  graph.add_finder(function(id, context)
-    local rest = context.grant.instagram and id:match(SCOPED_ID)
-    local account = rest and "178" .. rest == context.grant.me and ig_user.find(context.grant.me)
-    if account then return ig_user, account end
-    return nil
+  graph.add_finder(ig_user, function(id, context)
+    local rest = context.grant.instagram and ids.rest("scoped_account", id)
+    return rest and ALL_ACCOUNTS .. rest == context.grant.me and ig_user.find(context.grant.me) or nil
   end)
   ig_user.parametric.id = id_field
   ig_user.parametric.user_id = only_here(ig_user.name, "user_id", function(account)

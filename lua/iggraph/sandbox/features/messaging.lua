@@ -9,6 +9,7 @@
 local changes = require "iggraph.sandbox.changes"
 local conversations = require "iggraph.sandbox.features.conversations"
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local nodes = require "iggraph.sandbox.nodes"
 local parameters = require "iggraph.sandbox.parameters"
@@ -152,7 +153,7 @@ local function upload(situation)
   parameters.choice(call, "platform", PLATFORMS)
   local message = parameters.json(call, "message")
   read_attachment(message.attachment, situation.context)
-  return json.object("attachment_id", ("19%014d"):format(situation.store.add("message_attachments", 1)))
+  return json.object("attachment_id", ids.numbered("attachment", situation.store.add("message_attachments", 1)))
 end
 
 -- --- people --------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@
 -- https://developers.facebook.com/docs/instagram-platform/shopping-api
 -- https://developers.facebook.com/docs/instagram-platform/branded-content
 -- @module iggraph.sandbox.features.partners
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local media = require "iggraph.sandbox.nodes.media"
+local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
 local part = require "iggraph.sandbox.nodes.part"
 
@@ -89,7 +91,7 @@ end
 local function creators(_, _, params)
   local asked, found = parameters.list({ params = params }, "usernames") or { params.username or params.query }, {}
   for index, name in ipairs(#asked > 0 and asked or { "ada.lens", "rosa_luz" }) do
-    found[index] = { id = ("1784149000000000%d"):format(index), username = name }
+    found[index] = { id = ids.numbered("named_account", 490000000000 + index), username = name }
   end
   return found
 end
@@ -103,7 +105,7 @@ local READS = {
   { "available_catalogs", "UserAvailableCatalogs", "catalog_id catalog_name shop_name product_count",
     { { catalog_id = CATALOG, catalog_name = "Museum", shop_name = "Museum Shop", product_count = #PRODUCTS } } },
   { "branded_content_ad_permissions", "IGBCAdsPermission", "id permission_type status",
-    { { id = "17970000000000001", permission_type = "ACCOUNT_LEVEL", status = "APPROVED" } } },
+    { { id = ids.numbered("permission", 1), permission_type = "ACCOUNT_LEVEL", status = "APPROVED" } } },
   { "branded_content_advertisable_medias", "BrandedContentShadowIGMediaID", "id owner_id permalink eligibility_errors "
     .. "has_permission_for_partnership_ad linked_products product_suggestions recommended_campaign_objectives",
     advertisable },
@@ -117,7 +119,7 @@ local READS = {
   { "product_appeal", "IGShoppingProductAppeal", "product_id product_appeal_status review_status eligible_for_appeal "
     .. "rejection_reasons", appeal, { "product_id" } },
   { "scheduled_media", "ShadowIGScheduledMedia", "caption id media_type media_url publish_timestamp thumbnail_url", {
-    { id = "17990000000000001", caption = "Soon: the big one.", media_type = "IMAGE", media_url = image "soon",
+    { id = ids.numbered("scheduled", 1), caption = "Soon: the big one.", media_type = "IMAGE", media_url = image "soon",
       publish_timestamp = 1798761600 },
   } },
 }
@@ -129,7 +131,7 @@ end
 -- Method, edge, what it does, required parameters.
 local WRITES = {
   { "POST", "authorized_adaccounts", success, { "account_id", "business" } },
-  { "POST", "branded_content_ad_permissions", giving "17970000000000002" },
+  { "POST", "branded_content_ad_permissions", giving(ids.numbered("permission", 2)) },
   { "POST", "branded_content_tag_approval", approve(true), { "user_ids" } },
   { "DELETE", "branded_content_tag_approval", approve(nil), { "user_ids" } },
   { "POST", "dataset", giving(PIXEL) },
@@ -140,8 +142,7 @@ local WRITES = {
 local function list_of(items, required)
   return function(account, context, params)
     parameters.require({ params = params }, required or {})
-    local list = type(items) == "function" and items(account, context, params) or items
-    return { count = #list, style = "none", at = function(position) return list[position] end }
+    return paging.list(type(items) == "function" and items(account, context, params) or items, "none")
   end
 end
 

@@ -1,10 +1,12 @@
 --- IG Container: media on their way to be published. They are kept in the store, and get on as they are looked at.
 -- https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-container
 -- @module iggraph.sandbox.nodes.container
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 
 local M = { name = "ShadowIGMediaBuilder", instagram = true, default = { "id" } }
 
+local FIRST = 455560050000 -- what containers are numbered from
 local LIFE = 86400 -- seconds
 local VIDEO_POLLS = 3
 
@@ -13,10 +15,10 @@ local function key(id, name) return "container:" .. id .. ":" .. name end
 --- Keeps a new container.
 -- @tparam table store
 -- @tparam table record `account`, `created`, `kind`, `product`, `item`, `caption`, `alt_text`, `children`, `resumable`,
--- `words` (see `iggraph.sandbox.features.publishing_words`); gets its `id` here
+-- `words` (see `iggraph.sandbox.features.publishing.words`); gets its `id` here
 -- @treturn string the id
 function M.add(store, record)
-  record.id = ("17889%012d"):format(455560050000 + store.add("containers", 1))
+  record.id = ids.numbered("container", FIRST + store.add("containers", 1))
   M.put(store, record)
   return record.id
 end
@@ -30,7 +32,7 @@ function M.put(store, record) store.put(key(record.id, "record"), record) end
 -- @tparam string id
 -- @treturn ?table the record
 function M.record(store, id)
-  return id:find("^17889%d+$") and store.take(key(id, "record")) or nil
+  return ids.rest("container", id) and store.take(key(id, "record")) or nil
 end
 
 --- What was uploaded into a container.

@@ -34,9 +34,12 @@ end
 
 local finders = {}
 
---- Adds a way to nodes that are not made up from their ids.
--- @tparam function find (id, context) -> type, node; or nil
-function M.add_finder(find) finders[#finders + 1] = find end
+--- Adds a way to the nodes of a type.
+-- @tparam table node_type
+-- @tparam function find from an id and the context of the call to a node, or nil
+function M.add_finder(node_type, find) finders[#finders + 1] = { type = node_type, find = find } end
+
+for _, node_type in ipairs { user, page, ig_user } do M.add_finder(node_type, node_type.find) end
 
 -- A field that is one other node: its type, and how to get there: `get(node, context)`.
 ig_user.links = {}
@@ -100,8 +103,9 @@ comment.edges = {
 local guide_media = {}
 for index, id in ipairs(samples.guide_media) do guide_media[id] = index end
 
--- From the parts of a made-up id to the node, or nil if the medium has no such part.
-local BY_KIND = {
+--- By the kind of an id that belongs to a medium, see `iggraph.sandbox.nodes.ids`: a function (medium, part, context) to
+-- a type and the node, or nil if the medium has no such part. Features add to them.
+M.made_up = {
   media = function(medium) return media, medium end,
   child = function(medium, part)
     if part <= media.child_count(medium) then return media, media.child_at(medium, part) end
@@ -115,38 +119,34 @@ local BY_KIND = {
   end,
 }
 
-local function find_made_up(id)
+local function find_made_up(id, context)
   if guide_media[id] then return media, media.at(ig_user.with_media(), guide_media[id]) end
   local kind, count, index, part = ids.read(id)
   if not kind then return nil end
   local account = ig_user.with_media(count)
   if index > account.count then return nil end
   if kind == "media" and account.guide then return nil end -- the guide's media have the guide's ids
-  return BY_KIND[kind](media.at(account, index), part)
+  return M.made_up[kind](media.at(account, index), part, context)
 end
 
 for short, node_type in pairs(M.types) do M.add_type(short, node_type) end
 
 local function find(id, context)
-  for _, find_added in ipairs(finders) do
-    local node_type, node = find_added(id, context)
-    if node_type then return node_type, node end
+  for _, finder in ipairs(finders) do
+    local node = finder.find(id, context)
+    if node then return finder.type, node end
   end
-  for _, node_type in ipairs { user, page, ig_user } do
-    local node = node_type.find(id)
-    if node then return node_type, node end
-  end
-  return find_made_up(id)
+  return find_made_up(id, context)
 end
 
 --- The node of an id.
 -- @tparam string id
--- @tparam[opt] table context of the call; without it nothing is known of what was written
+-- @tparam table context of the call
 -- @treturn ?table its type
 -- @treturn ?table the node
 function M.find(id, context)
   local node_type, node = find(id, context)
-  if node_type and (not context or changes.exists(context, node)) then return node_type, node end
+  if node_type and changes.exists(context, node) then return node_type, node end
   return nil
 end
 

@@ -1,8 +1,9 @@
 --- People who wrote to an account: known by an id that holds for that account only (IGSID).
 -- https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/user-profile
 --
--- Twelve people wrote to each account. Their ids are 91, the last twelve digits of the account's id, and their number.
+-- Twelve people wrote to each account. Their ids say which of whose they are: see `iggraph.sandbox.nodes.ids`.
 -- @module iggraph.sandbox.nodes.person
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local samples = require "iggraph.sandbox.nodes.samples"
 
@@ -21,7 +22,7 @@ function M.at(account, number)
   local names = samples.commenters
   local name = names[(number - 1) % #names + 1]
   return {
-    id = ("91%s%02d"):format(account.id:sub(-12), number), account = account, number = number,
+    id = ids.join("person", ("%s%02d"):format(account.id:sub(-12), number)), account = account, number = number,
     username = number > #names and name .. number or name,
   }
 end
@@ -29,9 +30,9 @@ end
 --- @tparam string id
 -- @treturn ?table
 function M.find(id)
-  local code, number = id:match("^91(%d%d%d%d%d%d%d%d%d%d%d%d)(%d%d)$")
+  local code, number = (ids.rest("person", id) or ""):match("^(%d%d%d%d%d%d%d%d%d%d%d%d)(%d%d)$")
   if not code then return nil end
-  local account = ig_user.find("17840" .. code) or ig_user.find("17841" .. code)
+  local account = ig_user.find(ids.join("account", code)) or ig_user.find(ids.join("named_account", code))
   number = tonumber(number)
   return account and number >= 1 and number <= M.COUNT and M.at(account, number) or nil
 end

@@ -5,6 +5,7 @@ local credentials = require "iggraph.sandbox.credentials"
 local cursor = require "iggraph.sandbox.cursor"
 local errors = require "iggraph.sandbox.errors"
 local hmac = require "iggraph.sandbox.hmac"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local paging = require "iggraph.sandbox.paging"
 local time = require "iggraph.time"
@@ -15,7 +16,7 @@ local M = { rows = {} }
 -- @tparam number position
 -- @treturn string
 function M.item_id(position)
-  return ("179%014d"):format(position)
+  return ids.numbered("media", position)
 end
 
 -- Where a page begins. Each gives the offset of its first item and how many empty pages came before.

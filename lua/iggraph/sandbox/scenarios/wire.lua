@@ -1,6 +1,7 @@
 --- What happens around a body: delays, cuts, redirects, headers.
 -- @module iggraph.sandbox.scenarios.wire
 local errors = require "iggraph.sandbox.errors"
+local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local usage = require "iggraph.sandbox.usage"
 
@@ -10,7 +11,7 @@ local HANG = 60 -- seconds
 --- A body that is long enough to be halved, and short enough not to be compressed.
 local function twenty_items()
   local data = {}
-  for number = 1, 20 do data[number] = json.object("id", ("179%014d"):format(number)) end
+  for number = 1, 20 do data[number] = json.object("id", ids.numbered("media", number)) end
   return json.encode(json.object("data", data))
 end
 

@@ -3,10 +3,10 @@
 local auth = require "iggraph.sandbox.auth"
 local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
-local of_media = require "iggraph.sandbox.insights.media"
-local of_user = require "iggraph.sandbox.insights.user"
+local of_media = require "iggraph.sandbox.features.insights.media"
+local of_user = require "iggraph.sandbox.features.insights.user"
 local render = require "iggraph.sandbox.render"
-local result = require "iggraph.sandbox.insights.result"
+local result = require "iggraph.sandbox.features.insights.result"
 
 local M = {}
 

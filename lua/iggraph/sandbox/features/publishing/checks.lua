@@ -1,12 +1,12 @@
 --- What POST /<ig-user>/media is given: checked as the Graph does, and turned into a container.
 -- https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
--- @module iggraph.sandbox.features.publishing_checks
+-- @module iggraph.sandbox.features.publishing.checks
 local container = require "iggraph.sandbox.nodes.container"
 local errors = require "iggraph.sandbox.errors"
-local failures = require "iggraph.sandbox.features.publishing_failures"
+local failures = require "iggraph.sandbox.features.publishing.failures"
 local page = require "iggraph.sandbox.nodes.page"
 local parameters = require "iggraph.sandbox.parameters"
-local words = require "iggraph.sandbox.features.publishing_words"
+local words = require "iggraph.sandbox.features.publishing.words"
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- What insights of media and of accounts have in common: the lists in a call, and the entry of one metric.
--- @module iggraph.sandbox.insights.result
+-- @module iggraph.sandbox.features.insights.result
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
 local numbers = require "iggraph.sandbox.numbers"

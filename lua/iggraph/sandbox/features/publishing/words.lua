@@ -16,7 +16,7 @@
 -- | `publish_lost` | the connection is cut, and nothing was carried out; `publish_once_lost`: the first time |
 -- | `cut_after_<n>` | the upload is cut when n bytes of the file are there; may be given more than once |
 -- | `upload_error` | all bytes are taken, and processing fails; `upload_once_error`: the first time, and passing |
--- @module iggraph.sandbox.features.publishing_words
+-- @module iggraph.sandbox.features.publishing.words
 local M = {}
 
 -- What a word must look like: its captures become its value.

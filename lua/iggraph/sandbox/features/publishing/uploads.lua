@@ -2,13 +2,13 @@
 -- https://developers.facebook.com/docs/instagram-platform/content-publishing/resumable-uploads
 --
 -- Of a file only its length and a checksum are kept: `GET /_sandbox/upload/<container>` tells them.
--- @module iggraph.sandbox.features.publishing_uploads
+-- @module iggraph.sandbox.features.publishing.uploads
 local adler32 = require "iggraph.sandbox.adler32"
 local auth = require "iggraph.sandbox.auth"
 local container = require "iggraph.sandbox.nodes.container"
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
-local words = require "iggraph.sandbox.features.publishing_words"
+local words = require "iggraph.sandbox.features.publishing.words"
 
 local M = {}
 

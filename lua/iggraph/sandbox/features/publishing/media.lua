@@ -1,6 +1,7 @@
 --- Published media: IG Media that are kept in the store, and come before the made-up ones.
--- @module iggraph.sandbox.features.publishing_media
+-- @module iggraph.sandbox.features.publishing.media
 local changes = require "iggraph.sandbox.changes"
+local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
 local media = require "iggraph.sandbox.nodes.media"
 
@@ -13,9 +14,7 @@ local EDGES = { STORY = "stories" }
 
 local function list_key(account, edge) return "published:" .. account.id .. ":" .. edge end
 
-local function new_id(store)
-  return ("189%014d"):format(store.add("published", 1))
-end
+local function new_id(store) return ids.numbered("published", store.add("published", 1)) end
 
 --- Keeps what a container has become.
 -- @tparam table context
@@ -45,7 +44,7 @@ function M.add(context, account, record, children)
 end
 
 local function find(id, context)
-  local record = id:find("^189%d+$") and context and context.store.take(key(id))
+  local record = ids.rest("published", id) and context.store.take(key(id))
   if not record then return nil end
   local album = record.album and find(record.album, context)
   return {
@@ -60,8 +59,8 @@ local function put_before(account_edge, edge)
   local made_up = account_edge.list
   account_edge.list = function(account, context, params)
     local list = made_up(account, context, params)
-    local store, own = context and context.store, list_key(account, edge)
-    local count = store and store.length(own) or 0
+    local store, own = context.store, list_key(account, edge)
+    local count = store.length(own)
     if count == 0 then return list end
     local at = list.at
     list.first = 1 - count
@@ -104,11 +103,7 @@ end
 
 --- See `iggraph.sandbox.features`.
 function M.extend(graph)
-  graph.add_finder(function(id, context)
-    local node = find(id, context)
-    if node then return media, node end
-    return nil
-  end)
+  graph.add_finder(media, find)
   override(media.fields, FIELDS)
   override(media, FUNCTIONS)
   for _, edge in ipairs { "media", "stories" } do put_before(graph.types.ig_user.edges[edge], edge) end

@@ -1,6 +1,6 @@
 --- What goes wrong in publishing: the Graph's errors by their subcodes.
 -- https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
--- @module iggraph.sandbox.features.publishing_failures
+-- @module iggraph.sandbox.features.publishing.failures
 local errors = require "iggraph.sandbox.errors"
 
 local M = {}

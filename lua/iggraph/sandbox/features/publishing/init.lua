@@ -1,18 +1,18 @@
 --- Publishing: containers, uploads into them, media_publish, and how much of it is allowed in a day.
 -- https://developers.facebook.com/docs/instagram-platform/content-publishing
 --
--- How a container fares is said by its media: see `iggraph.sandbox.features.publishing_words`. The account
+-- How a container fares is said by its media: see `iggraph.sandbox.features.publishing.words`. The account
 -- 17840000000000050 has used up its quota.
 -- @module iggraph.sandbox.features.publishing
-local checks = require "iggraph.sandbox.features.publishing_checks"
+local checks = require "iggraph.sandbox.features.publishing.checks"
 local container = require "iggraph.sandbox.nodes.container"
 local errors = require "iggraph.sandbox.errors"
-local failures = require "iggraph.sandbox.features.publishing_failures"
+local failures = require "iggraph.sandbox.features.publishing.failures"
 local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
 local parameters = require "iggraph.sandbox.parameters"
-local published = require "iggraph.sandbox.features.publishing_media"
-local uploads = require "iggraph.sandbox.features.publishing_uploads"
+local published = require "iggraph.sandbox.features.publishing.media"
+local uploads = require "iggraph.sandbox.features.publishing.uploads"
 
 local M = {}
 
@@ -138,11 +138,7 @@ M.controls = { upload = { GET = uploads.report } }
 
 function M.extend(graph)
   graph.add_type("container", container)
-  graph.add_finder(function(id, context)
-    local node = context and container.find(id, context)
-    if node then return container, node end
-    return nil
-  end)
+  graph.add_finder(container, container.find)
   published.extend(graph)
   local account = graph.types.ig_user
   local publish_row = { required = { "creation_id" }, run = publish }

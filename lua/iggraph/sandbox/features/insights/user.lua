@@ -3,12 +3,12 @@
 --
 -- A day ends at midnight in California, and has its numbers from then on, for 90 days. Accounts with fewer than 100
 -- followers (those with up to seven media) have none of the numbers that would tell who their followers are.
--- @module iggraph.sandbox.insights.user
+-- @module iggraph.sandbox.features.insights.user
 local json = require "iggraph.sandbox.json"
 local numbers = require "iggraph.sandbox.numbers"
 local paging = require "iggraph.sandbox.paging"
 local parameters = require "iggraph.sandbox.parameters"
-local result = require "iggraph.sandbox.insights.result"
+local result = require "iggraph.sandbox.features.insights.result"
 local time = require "iggraph.time"
 
 local M = {}

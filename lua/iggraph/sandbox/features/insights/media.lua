@@ -5,13 +5,13 @@
 --   professional one: 100/2108006.
 -- * Media older than 2024-02-01 have no data any more.
 -- * The third story of each account was seen by three people only: too few.
--- @module iggraph.sandbox.insights.media
+-- @module iggraph.sandbox.features.insights.media
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
 local media = require "iggraph.sandbox.nodes.media"
 local numbers = require "iggraph.sandbox.numbers"
 local parameters = require "iggraph.sandbox.parameters"
-local result = require "iggraph.sandbox.insights.result"
+local result = require "iggraph.sandbox.features.insights.result"
 local time = require "iggraph.time"
 
 local M = {}
