@@ -31,18 +31,11 @@ local function account_of(page, with_reasons)
   return account
 end
 
--- A Page may be in several lists; it is given once.
-local function once(seen, page)
-  local id = type(page) == "table" and page.id
-  if id and seen[id] then return nil end
-  if id then seen[id] = true end
-  return page
-end
-
 -- --- several lists as one --------------------------------------------------------------------------
 
--- What is asked says in `list` which one it is, and in `businesses` and `more` what comes behind it: ids, and where
--- the list of businesses goes on. So a position knows it, too.
+-- What is asked says in `list` which one it is, in `businesses` and `more` what comes behind it: ids, and where
+-- the list of businesses goes on; and in `seen` the Pages that came before it: one may be in several lists, and is
+-- given once. So a position knows all that, too.
 local function next_list(asked)
   local business, list = (asked.list or OWN):match "^(.*)/([^/]*)$"
   if list == LISTS_OF_BUSINESS[1] then
@@ -54,33 +47,43 @@ local function next_list(asked)
   return asked.more and { list = BUSINESSES, after = asked.more } or nil
 end
 
-local function after_businesses(page, usual)
+local function ids_of(page)
   local ids = {}
-  for _, business in ipairs(page.data) do
-    if type(business) == "table" and type(business.id) == "string" and business.id:find "^%d+$" then
-      ids[#ids + 1] = business.id
-    end
+  for _, item in ipairs(page.data) do
+    local id = type(item) == "table" and item.id
+    if type(id) == "string" and id:find "^%d+$" then ids[#ids + 1] = id end
   end
-  return next_list { list = BUSINESSES, businesses = table.concat(ids, ","), more = usual and usual.after }
+  return table.concat(ids, ",")
+end
+
+local function what_follows(page, asked, usual)
+  if asked.list == BUSINESSES then
+    return next_list { list = BUSINESSES, businesses = ids_of(page), more = usual and usual.after }
+  end
+  if not usual then return next_list(asked) end
+  usual.list, usual.businesses, usual.more = asked.list, asked.businesses, asked.more
+  return usual
 end
 
 local function join_businesses(how, map)
-  local seen, current = {}, OWN
+  local seen, is_of_pages
   function how.request(params)
     local list = params.list
-    params.list, params.businesses, params.more = nil, nil, nil
+    params.list, params.businesses, params.more, params.seen = nil, nil, nil, nil
     if list == BUSINESSES then params.fields = "id,name" end
     return params, list
   end
   function how.follow(page, asked, usual)
-    current = asked.list or OWN
-    if current == BUSINESSES then return after_businesses(page, usual) end
-    if not usual then return next_list(asked) end
-    usual.list, usual.businesses, usual.more = asked.list, asked.businesses, asked.more
-    return usual
+    local ids, following = asked.seen or "", what_follows(page, asked, usual)
+    seen, is_of_pages = {}, asked.list ~= BUSINESSES
+    for id in ids:gmatch "%d+" do seen[id] = true end
+    if following then following.seen = is_of_pages and ids .. "," .. ids_of(page) or ids end
+    return following
   end
   function how.map(page)
-    if current == BUSINESSES or not once(seen, page) then return nil end
+    local id = type(page) == "table" and page.id
+    if not is_of_pages or not id or seen[id] then return nil end
+    seen[id] = true
     return map(page)
   end
 end
@@ -117,8 +120,7 @@ end
 -- @function client:instagram_accounts
 -- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
 -- @tparam[opt] table opts as of a `cursor`, and `businesses`: also the Pages that the User's businesses own or share
--- (`business_management`; two requests more for each business; a Page in several lists comes once, but after a
--- `position` again if it was in a list before that);
+-- (`business_management`; two requests more for each business; a Page in several lists comes once);
 -- `without_account`: also Pages without an Instagram account, as `{ page, reason }`
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
 return function(client, params, opts)
