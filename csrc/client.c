@@ -24,8 +24,8 @@ static void set(lua_State *L, char **field, const char *value) {
   *field = copy;
 }
 
-/* Overwrites the secrets; what failures tell of the calls that this cancels stays. */
-static void close_client(ig_client *client) {
+/* What failures tell of the calls that a closing cancels stays. */
+static void overwrite_secrets(ig_client *client) {
   forget(&client->token);
   forget(&client->escaped_token);
   forget(&client->app_secret);
@@ -35,7 +35,13 @@ static void close_client(ig_client *client) {
     OPENSSL_cleanse(line->data, strlen(line->data));
   curl_slist_free_all(client->headers);
   client->headers = NULL;
-  client->closed = true;
+}
+
+void ig_hold(ig_client *client) { client->held = true; }
+
+void ig_letgo(ig_client *client) {
+  client->held = false;
+  if (client->closed) overwrite_secrets(client);
 }
 
 void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
@@ -258,6 +264,7 @@ static void set_others(lua_State *L, ig_client *client) {
   int count = (int)lua_rawlen(L, -1);
   for (int i = 0; i < count && i < IG_OTHERS; i++) {
     lua_rawgeti(L, -1, i + 1);
+    luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "texts expected");
     set(L, &client->others[i], lua_tostring(L, -1));
     lua_pop(L, 1);
   }
@@ -321,11 +328,13 @@ static int client_with_token(lua_State *L) {
 }
 
 /* client.uploader(client, base_url) -> a client for the host of uploads: paths without version, and the
- * token as that host wants it */
+ * token as that host wants it; it ends with the client (lua/iggraph/client.lua) */
 static int client_uploader(lua_State *L) {
   const ig_client *old = ig_checkclient(L, 1);
   lua_settop(L, 2);
   ig_client *client = push_like(L, old);
+  ig_checkclient(L, 1); /* a finalizer may have closed it */
+  if (old->token == NULL) return ig_raise(L, "the client has no access token");
   set(L, &client->token, old->token);
   set(L, &client->escaped_token, old->escaped_token);
   lua_pushvalue(L, 2);
@@ -333,6 +342,14 @@ static int client_uploader(lua_State *L) {
   lua_settop(L, 3);
   add_header(L, client, "Expect:");
   add_authorization(L, client, "OAuth");
+  ig_getkept(L, 1);
+  lua_getfield(L, -1, "uploaders");
+  if (lua_istable(L, -1)) {
+    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 1);
+    lua_rawset(L, -3);
+  }
+  lua_settop(L, 3);
   return 1;
 }
 
@@ -357,9 +374,11 @@ static int client_kept(lua_State *L) {
 
 /* client.credentials(client) -> token, proof or nil: for the entries of a batch, which carry their own */
 static int client_credentials(lua_State *L) {
-  const ig_client *client = ig_checkclient(L, 1);
+  ig_client *client = ig_checkclient(L, 1);
+  ig_hold(client);
   lua_pushstring(L, client->token);
   lua_pushstring(L, client->proof);
+  ig_letgo(client);
   return 2;
 }
 
@@ -381,13 +400,15 @@ static int client_is_open(lua_State *L) {
 static int client_close(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
   ig_cancelall(L, client);
-  close_client(client);
+  client->closed = true;
+  if (!client->held) overwrite_secrets(client);
   return 0;
 }
 
 static int client_gc(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
   client_close(L);
+  overwrite_secrets(client); /* held for ever where an answer could not be read for want of memory */
   forget(&client->version);
   forget(&client->base_url);
   forget(&client->host);

@@ -23,7 +23,8 @@ static void push_hex(lua_State *L, const unsigned char *bytes, size_t size) {
 void ig_pushhmac(lua_State *L, const char *key, size_t key_size, const char *message, size_t size) {
   unsigned char sum[EVP_MAX_MD_SIZE];
   unsigned int sum_size = 0;
-  HMAC(EVP_sha256(), key, (int)key_size, (const unsigned char *)message, size, sum, &sum_size);
+  if (HMAC(EVP_sha256(), key, (int)key_size, (const unsigned char *)message, size, sum, &sum_size) == NULL)
+    ig_nomemory(L);
   push_hex(L, sum, sum_size);
 }
 

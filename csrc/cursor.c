@@ -86,7 +86,8 @@ static bool push_way(lua_State *L, int kept, const char *name) {
 /* cursor.new(client, path, params?, opts?, how?) -> cursor. `how` may have: `map(item)` -> what is given for
  * it, or nil to leave it out; `request(params)` -> the parameters to send, and the path if it is another;
  * `page(answer)` -> the page in it, or nil, err, kind; `follow(page, asked, usual)` -> what to ask next, in texts,
- * or nil at the end; `list`: what the list is called in positions, in place of the path. */
+ * nil at the end, or false where the page says that there is more, and not where, as `usual` does; `list`: what the
+ * list is called in positions, in place of the path. */
 static int cursor_new(lua_State *L) {
   const ig_client *client = ig_checkclient(L, 1);
   const char *path = ig_checkpath(L, 2);
@@ -267,9 +268,12 @@ static bool push_next(lua_State *L, ig_cursor *self, int kept, int page) {
   }
   bool known = ig_pushask(L, self, kept, page);
   if (!own_way) return known;
-  if (!known) lua_pushnil(L), lua_replace(L, -2);
+  if (!known) lua_pushboolean(L, 0), lua_replace(L, -2);
   lua_call(L, 3, 1);
-  return true;
+  if (lua_istable(L, -1) || lua_isnil(L, -1)) return true;
+  lua_newtable(L);
+  lua_replace(L, -2);
+  return false;
 }
 
 /* cursor.accept(cursor, answer) -> true, or nil, err, kind and the same page is asked again */
@@ -292,6 +296,7 @@ static int cursor_accept(lua_State *L) {
   int ask = lua_gettop(L);
   if (ig_isrepeated(L, self, kept, data))
     return fail(L, kept, "the page repeats items that an earlier page had", 0);
+  if (ig_isotherlist(L, kept)) self->empty_pages = 0;
   bool empty = count == 0 && !lua_isnil(L, ask);
   if (empty && self->empty_pages == self->max_empty) {
     self->empty_pages = 0;

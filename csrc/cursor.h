@@ -46,6 +46,8 @@ int ig_countseen(lua_State *L, const ig_cursor *self, int kept, int data);
 
 /* Whether the list at `data` has nothing that was not there before; takes down what it has. */
 bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data);
+/* Whether the page that was asked for is of another one of the lists that are joined. */
+bool ig_isotherlist(lua_State *L, int kept);
 /* What was taken down counts from now on as having been there. */
 void ig_rememberids(ig_cursor *self);
 

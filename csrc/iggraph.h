@@ -110,6 +110,7 @@ typedef struct {
   char *version, *base_url, *host, *ca_file; /* no version: paths without one */
   struct curl_slist *headers;
   bool token_in_query, closed;
+  bool held; /* its secrets are being worked with: who closes it meanwhile leaves them to ig_letgo */
   bool signs_nothing; /* of a login: there is no token yet, or it goes as a parameter */
   long timeout, connect_timeout; /* milliseconds */
   size_t max_response;           /* bytes */
@@ -117,6 +118,9 @@ typedef struct {
 
 ig_client *ig_checkclient(lua_State *L, int index); /* raises when closed, too */
 ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */
+/* Between the two a finalizer that closes the client does not take its secrets away. */
+void ig_hold(ig_client *client);
+void ig_letgo(ig_client *client);
 void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]);
 void ig_open_client(lua_State *L);
 

@@ -74,8 +74,10 @@ static bool is_unfit(lua_State *L, ig_cursor *self, int kept) {
   if (memchr(self->value.data, '\0', size) != NULL) return true;
   lua_pushlstring(L, self->value.data, size); /* may run a finalizer that closes the client */
   lua_getfield(L, kept, "client");
-  ig_secrets(ig_toclient(L, -1), secrets);
+  const ig_client *client = ig_toclient(L, -1);
   lua_pop(L, 1);
+  if (client->closed) return true; /* which texts are secret is no longer known */
+  ig_secrets(client, secrets);
   igb_redact(&self->value, secrets);
   return self->value.size != size; /* what is hidden is always longer than its mark */
 }

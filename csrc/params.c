@@ -323,6 +323,7 @@ static int params_number(lua_State *L) {
 /* params.texts(params) -> a table of the parameters as they are sent, before they are escaped */
 static int params_texts(lua_State *L) {
   lua_settop(L, 1);
+  if (!lua_isnil(L, 1)) luaL_checktype(L, 1, LUA_TTABLE);
   ig_pushtexts(L, 1);
   return 1;
 }

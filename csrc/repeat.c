@@ -14,6 +14,16 @@ static void note(lua_State *L, igb_buffer *ids, uint64_t sum) {
   ig_append(L, ids, (const char *)&sum, sizeof sum);
 }
 
+/* Of several lists that are joined each may have what another one had: the name of the one that was asked
+ * counts like an id. */
+static void note_list(lua_State *L, igb_buffer *ids, int kept) {
+  int top = lua_gettop(L);
+  lua_getfield(L, kept, "ask");
+  lua_getfield(L, top + 1, "list");
+  if (lua_type(L, -1) == LUA_TSTRING) note(L, ids, hash(lua_tostring(L, -1), lua_rawlen(L, -1)));
+  lua_settop(L, top);
+}
+
 /* Takes down the ids of the items; false when an item has none. */
 static bool note_ids(lua_State *L, igb_buffer *ids, int data) {
   int top = lua_gettop(L), count = (int)lua_rawlen(L, data);
@@ -60,18 +70,20 @@ static bool same_field(lua_State *L, int one, int other, const char *name) {
   return same;
 }
 
-/* Whether the page belongs to another time window than the page before (insights), or to another list of those
- * that are joined: it then repeats ids with good reason. */
-static bool is_of_another(lua_State *L, int kept) {
+/* Whether one of these was asked for otherwise than for the page before. */
+static bool differs(lua_State *L, int kept, const char *name, const char *other) {
   lua_getfield(L, kept, "ask");
   lua_getfield(L, kept, "asked");
   int ask = lua_gettop(L) - 1, asked = ask + 1;
-  bool moved = lua_istable(L, asked) && !(same_field(L, ask, asked, "since") &&
-                                          same_field(L, ask, asked, "until") &&
-                                          same_field(L, ask, asked, "list"));
+  bool same = !lua_istable(L, asked) || (same_field(L, ask, asked, name) && same_field(L, ask, asked, other));
   lua_settop(L, ask - 1);
-  return moved;
+  return !same;
 }
+
+bool ig_isotherlist(lua_State *L, int kept) { return differs(L, kept, "list", "list"); }
+
+/* The page of another time window (insights) repeats ids with good reason. */
+static bool is_other_window(lua_State *L, int kept) { return differs(L, kept, "since", "until"); }
 
 /* The whole page as one number. */
 static uint64_t signature(const igb_buffer *ids) { return hash(ids->data, ids->size); }
@@ -89,6 +101,7 @@ static bool is_known(const ig_cursor *self, uint64_t page) {
 bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
   self->ids.size = 0;
   if (lua_rawlen(L, data) == 0) return false;
+  note_list(L, &self->ids, kept);
   bool has_ids = note_ids(L, &self->ids, data);
   if (!has_ids) {
     self->ids.size = 0;
@@ -97,7 +110,7 @@ bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
     lua_pop(L, 1);
   }
   bool known = contains_all(&self->last_ids, &self->ids) || is_known(self, signature(&self->ids));
-  return known && !(has_ids && is_of_another(L, kept));
+  return known && !(has_ids && is_other_window(L, kept));
 }
 
 void ig_rememberids(ig_cursor *self) {

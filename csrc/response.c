@@ -417,31 +417,41 @@ static bool push_token_query(const response *r) {
   return true;
 }
 
-int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call) {
-  response r = {L, transfer, ig_toclient(L, client), call, 0};
+/* Returns the number of results. */
+static int read_answer(const response *r) {
+  lua_State *L = r->L;
+  const igh_transfer *transfer = r->transfer;
   ig_json_error error;
-  ig_needstack(L, 20);
-  ig_getkept(L, client);
-  r.kept = lua_gettop(L);
-  if (transfer->status > 0) keep_usage(&r);
-  if (transfer->result != CURLE_OK) return fail_transfer(&r);
-  if (transfer->refused_redirect) return fail_redirect(&r);
+  if (transfer->status > 0) keep_usage(r);
+  if (transfer->result != CURLE_OK) return fail_transfer(r);
+  if (transfer->refused_redirect) return fail_redirect(r);
 
-  bool good = call->status >= 200 && call->status < 300;
-  if (!read_body(&r, &error)) {
-    if (good && push_token_query(&r)) return 1;
-    return good ? fail_json(&r, &error) : fail_http(&r);
+  bool good = r->call->status >= 200 && r->call->status < 300;
+  if (!read_body(r, &error)) {
+    if (good && push_token_query(r)) return 1;
+    return good ? fail_json(r, &error) : fail_http(r);
   }
   int body = lua_gettop(L);
   bool failed = lua_istable(L, body) && (find_shape(L, body) != NULL || has_error(L, body));
   lua_settop(L, body);
-  if (!failed) return good ? 1 : fail_http(&r);
+  if (!failed) return good ? 1 : fail_http(r);
 
   lua_settop(L, body - 1);
-  if (!read_redacted(&r)) return fail_http(&r);
+  if (!read_redacted(r)) return fail_http(r);
   const struct shape *shape = find_shape(L, body);
-  return shape == NULL ? fail_graph(&r, &bare, body, body)
-                       : fail_graph(&r, shape, body, lua_gettop(L));
+  return shape == NULL ? fail_graph(r, &bare, body, body)
+                       : fail_graph(r, shape, body, lua_gettop(L));
+}
+
+int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call) {
+  response r = {L, transfer, ig_toclient(L, client), call, 0};
+  ig_needstack(L, 20);
+  ig_getkept(L, client);
+  r.kept = lua_gettop(L);
+  ig_hold(r.client);
+  int results = read_answer(&r);
+  ig_letgo(r.client);
+  return results;
 }
 
 /* --- an answer inside of another: an entry of a batch ------------------------------------------- */
@@ -460,7 +470,7 @@ static int response_read(lua_State *L) {
   size_t size;
   ig_call call = {luaL_checkstring(L, 2), luaL_checkstring(L, 3), (long)luaL_checkinteger(L, 4)};
   const char *body = luaL_checklstring(L, 5, &size);
-  ig_toclient(L, 1);
+  ig_hold(ig_toclient(L, 1));
   igh_transfer *answer = ig_newobject(L, ANSWER, sizeof *answer);
   ig_append(L, &answer->body, body, size);
   return ig_response(L, answer, 1, &call);

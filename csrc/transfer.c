@@ -1,4 +1,5 @@
 /* One call under way, as Lua sees it: start, wait until it is done, take the answer. */
+#include <math.h>
 #include <string.h>
 
 #include "iggraph.h"
@@ -70,13 +71,14 @@ static int transfer_start(lua_State *L) {
  * before `size`. Its client is one of client.uploader. */
 static int transfer_upload(lua_State *L) {
   off_t is;
-  const ig_client *client = ig_checkclient(L, 1);
   const char *path = ig_checkpath(L, 2);
-  FILE *handle = ig_tofile(L, "file", 3, &is);
   lua_Number offset = luaL_checknumber(L, 4), size = luaL_checknumber(L, 5);
+  luaL_argcheck(L, offset >= 0 && offset <= size && offset == floor(offset), 4, "not within the file");
+  luaL_argcheck(L, size <= 9007199254740992.0, 5, "not the size of a file");
+  igh_transfer *transfer = push_new(L, 1, "POST", path); /* may run a finalizer that closes one of both */
+  const ig_client *client = ig_checkclient(L, 1);
+  FILE *handle = ig_tofile(L, "file", 3, &is);
   luaL_argcheck(L, handle != NULL, 3, "an open file expected");
-  luaL_argcheck(L, offset >= 0 && offset <= size, 4, "not within the file");
-  igh_transfer *transfer = push_new(L, 1, "POST", path);
   igh_file *file = igh_file_new(fileno(handle), (off_t)offset, (off_t)size);
   if (file == NULL) return ig_nomemory(L);
   ig_uploadrequest(L, client, transfer, path, file, offset);
@@ -84,11 +86,12 @@ static int transfer_upload(lua_State *L) {
   return 1;
 }
 
-/* transfer.sent(transfer) -> bytes of its file that were handed on so far, counted from the file's start; nil when it is over */
+/* transfer.sent(transfer) -> bytes of its file that were handed on so far, counted from the file's start; nil
+ * when it is over */
 static int transfer_sent(lua_State *L) {
   const igh_transfer *transfer = live(check_transfer(L, 1));
   if (transfer == NULL || transfer->file == NULL) return 0;
-  lua_pushnumber(L, (lua_Number)transfer->file->at);
+  lua_pushinteger(L, (lua_Integer)transfer->file->at);
   return 1;
 }
 
@@ -102,6 +105,7 @@ static int transfer_answer(lua_State *L) {
   ig_getkept(L, 1);
   lua_getfield(L, 2, "client");
   lua_getfield(L, 2, "path");
+  if (transfer != NULL) ig_hold(ig_toclient(L, 3));
   ig_call call = {self->method, ig_pushpath(L, ig_toclient(L, 3), lua_tostring(L, 4)), 0};
   if (transfer == NULL)
     return ig_failf(L, IG_CANCELLED, &call, "the call was cancelled before its answer came");

@@ -57,6 +57,7 @@ local function ids_of(page)
 end
 
 local function what_follows(page, asked, usual)
+  if usual == false then return false end -- there is more, and not said where
   if asked.list == BUSINESSES then
     return next_list { list = BUSINESSES, businesses = ids_of(page), more = usual and usual.after }
   end
@@ -67,6 +68,7 @@ end
 
 local function join_businesses(how, map)
   local seen, is_of_pages
+  how.list = OWN .. " and " .. BUSINESSES
   function how.request(params)
     local list = params.list
     params.list, params.businesses, params.more, params.seen = nil, nil, nil, nil

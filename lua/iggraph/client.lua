@@ -22,6 +22,7 @@ local function make(options, secrets)
   local self = core.client.new(options, secrets)
   local own = kept(self)
   own.host, own.retry, own.usage = own_host, policy, {}
+  own.uploaders = setmetatable({}, { __mode = "k" }) -- clients for the hosts of uploads -> whose they are
   return self
 end
 
@@ -108,6 +109,9 @@ local close = core.client.close
 --- Ends it: what is under way is cancelled (who waits for it gets `nil, err, "cancelled"`), secrets are
 -- overwritten; a later call raises.
 function client:close()
+  for uploader, owner in pairs(kept(self).uploaders) do
+    if owner == self then close(uploader) end
+  end
   close(self)
   wait.tell(core.loop.living())
 end

@@ -22,8 +22,10 @@ local PLAIN_CODE = {}
 -- In Lua 5.1 a coroutine that failed in there keeps the cursor until it is dead.
 local protected = core.yields_in_pcall and pcall or function(fn, ...) return true, fn(...) end
 
+-- Where errors are caught no mark is left over: one of the same coroutine is that of a finalizer's caller.
 local function is_elsewhere(fetcher)
-  if not fetcher or fetcher == (coroutines.running() or PLAIN_CODE) then return false end
+  if not fetcher then return false end
+  if fetcher == coroutines.running() then return core.yields_in_pcall end
   return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead" and not coroutines.is_cancelled(fetcher)
 end
 

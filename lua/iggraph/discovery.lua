@@ -87,7 +87,7 @@ local function read_edge(fields, edge)
   for _, part in ipairs(parts_of(fields)) do
     local name, modifiers, inner = part:match "^%s*([%w_]+)([^{]*)(.*)$"
     if name == edge then
-      return (modifiers:gsub("%.after%b()", ""):gsub("%.before%b()", "")), inner
+      return (modifiers:gsub("%.after%b()", ""):gsub("%.before%b()", ""):gsub("%s", "")), inner
     end
   end
 end
@@ -96,6 +96,14 @@ local function after_of(page)
   local cursors = type(page.paging) == "table" and page.paging.cursors
   local after = type(cursors) == "table" and cursors.after
   return type(after) == "string" and after ~= "" and after or nil
+end
+
+-- What `pages` does to a page must not be seen in the caller's node.
+local function copy_of(page)
+  if type(page) ~= "table" then return { data = {} } end
+  local copy = {}
+  for name, value in pairs(page) do copy[name] = value end
+  return copy
 end
 
 -- Such an edge has no `next`: its cursor goes into the field, and it ends where there is none.
@@ -110,7 +118,7 @@ local function continue_discovery(client, origin, found, edge, opts)
   end
   function how.page(answer)
     local member = type(answer) == "table" and answer[row.edge]
-    local page = type(member) == "table" and member[edge] or { data = {} }
+    local page = copy_of(type(member) == "table" and member[edge])
     if (after_of(page) or "a"):find "^[%w_=%-]+$" then return page end
     return core.error.fail("paging", "GET", path, "a cursor that cannot stand inside of fields")
   end
@@ -143,7 +151,7 @@ function discovery.continue(client, node, edge, opts)
     raise(("continue: '%s' is not an edge of the node"):format(edge))
   end
   local id = core.client.check_id(client, node.id, "node.id")
-  return cursor.open(client, id .. "/" .. edge, nil, opts, { first = page or { data = {} } })
+  return cursor.open(client, id .. "/" .. edge, nil, opts, { first = copy_of(page) })
 end
 
 return discovery

@@ -6,6 +6,7 @@
 
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
+local json = require "iggraph.json"
 local time = require "iggraph.time"
 
 local raise = core.error.raise
@@ -34,37 +35,59 @@ local function text(seconds) return ("%.0f"):format(seconds) end
 local function window(from, to) return { since = text(from), ["until"] = text(math.min(from + LONGEST, to)) } end
 
 -- Where the page's own link says that the next one begins.
-local function begin_of(usual) return usual and tonumber(usual.since) end
+local function begin_of(usual) return usual and tonumber(usual.since) or nil end
 
 local function never() return nil end
 
--- Leaves out what an earlier window gave: two may share a day.
+-- Two windows may share a day. What is asked says in `latest` up to when the windows before gave values of which
+-- metric; so a position knows it, too, and a window that has to be asked for again.
+local function key_of(entry) return tostring(entry.name) .. "/" .. tostring(entry.period) end
+
+local function latest_of(asked) return asked.latest and core.json.decode(asked.latest) or {} end
+
+local function has_values(entry) return type(entry) == "table" and type(entry.values) == "table" and entry.values[1] end
+
+local function add_latest(latest, entries)
+  for _, entry in ipairs(entries) do
+    for _, value in ipairs(has_values(entry) and entry.values or {}) do
+      local key, ends = key_of(entry), seconds_of(value.end_time)
+      if ends and ends > (latest[key] or -math.huge) then latest[key] = ends end
+    end
+  end
+  return json.encode(latest)
+end
+
 local function unseen_values(entry, latest)
-  local key, kept = tostring(entry.name) .. "/" .. tostring(entry.period), {}
-  local before, last = latest[key], latest[key]
+  local before, kept = latest[key_of(entry)], {}
   for _, value in ipairs(entry.values) do
     local ends = seconds_of(value.end_time)
     if not (ends and before and ends <= before) then kept[#kept + 1] = value end
-    if ends and not (last and ends <= last) then last = ends end
   end
-  latest[key] = last
   return kept
 end
 
 -- How a cursor walks a range: window after window, to its end. The Graph's own `next` would move on for ever.
 local function windows(last, is_long)
   local how, latest, ends = {}, {}, nil
-  function how.follow(_, asked, usual)
+  function how.request(params)
+    params.latest = nil
+    return params
+  end
+  function how.follow(page, asked, usual)
     local from, to = seconds_of(asked.since), seconds_of(asked["until"])
+    if not (from and to) then return nil end -- a position of the same edge without a range
     local begin = begin_of(usual)
     if not (begin and begin > from and begin < to) then begin = to end
-    ends = to
-    return begin < last and window(begin, last) or nil
+    latest, ends = latest_of(asked), to
+    if begin >= last then return nil end
+    local asks = window(begin, last)
+    asks.latest = add_latest(latest_of(asked), page.data)
+    return asks
   end
   function how.map(entry)
     if type(entry) ~= "table" then return entry end
-    if is_long and type(entry.total_value) == "table" then entry.total_value.end_time = time.format(ends) end
-    if type(entry.values) ~= "table" or entry.values[1] == nil then return entry end
+    if is_long and ends and type(entry.total_value) == "table" then entry.total_value.end_time = time.format(ends) end
+    if not has_values(entry) then return entry end
     entry.values = unseen_values(entry, latest)
     return entry.values[1] and entry or nil
   end
