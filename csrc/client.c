@@ -396,6 +396,20 @@ static int client_is_open(lua_State *L) {
   return 1;
 }
 
+/* client.redact(client, text) -> the text without the client's secrets */
+static int client_redact(lua_State *L) {
+  const ig_client *client = ig_toclient(L, 1);
+  const char *secrets[IG_SECRETS];
+  size_t size;
+  const char *text = luaL_checklstring(L, 2, &size);
+  igb_buffer *clean = ig_newobject(L, "iggraph.buffer", sizeof *clean);
+  ig_append(L, clean, text, size);
+  ig_secrets(client, secrets);
+  igb_redact(clean, secrets);
+  lua_pushlstring(L, clean->size == 0 ? "" : clean->data, clean->size);
+  return 1;
+}
+
 /* client.close(client): what is under way ends as cancelled; secrets are overwritten */
 static int client_close(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
@@ -434,6 +448,7 @@ static const luaL_Reg client_funcs[] = {
     {"close", client_close},       {"credentials", client_credentials},
     {"is_open", client_is_open},   {"kept", client_kept},
     {"new", client_new},           {"path", ig_client_path},
+    {"redact", client_redact},
     {"uploader", client_uploader}, {"with_token", client_with_token},
     {NULL, NULL}};
 

@@ -25,10 +25,10 @@
 
 /* Codes first to last, subcode (0: any), kind. The first row that fits counts. */
 #define IG_CODES(X)                                                             \
-  X(1, IG_ANY_CODE, 1349152, AUTH)       /* device login: its code expired */   \
-  X(1, IG_ANY_CODE, 1349172, THROTTLED)  /* asked too often */                  \
-  X(1, IG_ANY_CODE, 1349173, PERMISSION) /* declined */                         \
-  X(1, IG_ANY_CODE, 1349174, TRANSIENT)  /* not decided yet */                  \
+  X(0, IG_ANY_CODE, 1349152, AUTH)       /* device login: its code expired */   \
+  X(0, IG_ANY_CODE, 1349172, THROTTLED)  /* asked too often */                  \
+  X(0, IG_ANY_CODE, 1349173, PERMISSION) /* declined */                         \
+  X(0, IG_ANY_CODE, 1349174, TRANSIENT)  /* not decided yet */                  \
   X(-2, -2, 2207020, GRAPH)       /* media expired: needs a new container */    \
   X(-1, -1, 2207053, GRAPH)       /* unknown upload error: the same */          \
   X(-1, -1, 2207073, INVALID)     /* this media cannot be deleted */            \

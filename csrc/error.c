@@ -139,13 +139,25 @@ static int add_part(lua_State *L, const char *label, const char *member) {
   return 2;
 }
 
-/* GET /v26.0/me: the message (auth, HTTP 400, code 190, subcode 463, trace AbC), or without a call:
+/* Pushes what the Graph says to people, where that is not in its message. */
+static void add_words(lua_State *L) {
+  lua_getfield(L, 1, "user_msg");
+  lua_getfield(L, 1, "message");
+  bool is_new = lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING &&
+                strstr(lua_tostring(L, -1), lua_tostring(L, -2)) == NULL;
+  lua_pop(L, is_new ? 1 : 2);
+  if (!is_new) return;
+  lua_pushliteral(L, ": ");
+  lua_insert(L, -2);
+}
+
+/* GET /v26.0/me: the message: the words for people (auth, HTTP 400, code 190, subcode 463, trace AbC), or without a call:
  * the message (cancelled) */
 static int error_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   ig_needstack(L, 20);
-  static const char *const head[][2] = {{"method", " "}, {"path", ": "}, {"message", " ("}};
+  static const char *const head[][2] = {{"method", " "}, {"path", ": "}, {"message", ""}};
   lua_getfield(L, 1, "method");
   size_t first = lua_isnil(L, -1) ? 2 : 0; /* no call, but a task */
   lua_pop(L, 1);
@@ -154,6 +166,8 @@ static int error_tostring(lua_State *L) {
     if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
     lua_pushstring(L, head[i][1]);
   }
+  add_words(L);
+  lua_pushliteral(L, " (");
   lua_getfield(L, 1, "kind");
   if (!lua_isstring(L, -1)) lua_pushliteral(L, "?"), lua_replace(L, -2);
   int parts = lua_gettop(L) - 1;

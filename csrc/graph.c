@@ -69,7 +69,7 @@ static const struct {
     {"IG User", "creator_marketplace_creators", "GET", "creator_marketplace_creators", "list", ""},
     {"IG User", "dataset", "GET", "dataset", "list", ""},
     {"IG User", "delete_messenger_profile", "DELETE", "messenger_profile", "value", "fields"},
-    {"IG User", "delete_welcome_message_flow", "DELETE", "welcome_message_flows", "value", "flow_id"},
+    {"IG User", "delete_welcome_message_flow", "DELETE", "welcome_message_flows", "value", ""},
     {"IG User", "insights", "GET", "insights", "insights", "metric,period"},
     {"IG User", "instagram_backed_threads_user", "GET", "instagram_backed_threads_user", "list", ""},
     {"IG User", "like", "POST", "likes", "value", "media_id|comment_id"},

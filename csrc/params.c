@@ -115,7 +115,10 @@ static void push_expanded(lua_State *L, const char *name, const char *key, int d
     push_scalar(L, name, value);
   else
     bad_value(L, name, "the fields of an expansion are a list or a string");
-  lua_pushfstring(L, "%s{%s}", key, lua_tostring(L, -1));
+  if (lua_rawlen(L, -1) == 0)
+    lua_pushstring(L, key);
+  else
+    lua_pushfstring(L, "%s{%s}", key, lua_tostring(L, -1));
   lua_replace(L, value);
   lua_settop(L, value);
 }
@@ -198,7 +201,7 @@ FILE *ig_tofile(lua_State *L, const char *name, int value, off_t *size) {
 
 /* The open file at `value` from where it stands to its end. */
 static igh_file *open_file(lua_State *L, const char *name, int value) {
-  off_t size, at;
+  off_t size = 0, at;
   FILE *handle = ig_tofile(L, name, value, &size);
   at = ftello(handle);
   igh_file *file = at < 0 ? NULL : igh_file_new(fileno(handle), at, size > at ? size : at);

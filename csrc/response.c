@@ -112,6 +112,8 @@ static int fail_for_good(const response *r) {
   int results = ig_failm(r->L, IG_NETWORK, r->call);
   lua_pushboolean(r->L, 0);
   lua_setfield(r->L, -3, "retryable");
+  lua_pushboolean(r->L, 1);
+  lua_setfield(r->L, -3, "refused");
   return results;
 }
 
@@ -258,8 +260,7 @@ static bool is_oauth(lua_State *L, int index, const char *name) {
 /* The kind by the table of codes; where that says nothing, by what the answer says of itself. */
 static ig_kind classify(lua_State *L, const struct shape *shape, int from) {
   lua_Number code = number_at(L, from, shape->code);
-  ig_kind kind = code == 0 ? IG_KIND_COUNT
-                           : ig_kind_of_code(code, number_at(L, from, shape->subcode));
+  ig_kind kind = ig_kind_of_code(code, number_at(L, from, shape->subcode));
   if (kind != IG_KIND_COUNT) return kind;
   if (flag_at(L, from, "is_transient") || flag_at(L, from, "retriable")) return IG_TRANSIENT;
   /* Without a code, or with the HTTP status in its place, such a type is about the token. */

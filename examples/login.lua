@@ -69,7 +69,7 @@ local function receive(listener, state)
     local target = connection and read_target(connection)
     if target and target:find "^/%?" then
       local redirect, err, kind = login.parse_redirect(target, state)
-      if kind ~= "invalid" then
+      if kind ~= "invalid" or err.type then -- a redirect that tells of an error has its type
         answer(connection, "200 OK", redirect and "Logged in: you can close this.\n" or "Not logged in.\n")
         return redirect, err
       end

@@ -3,6 +3,7 @@ local cjson = require("cjson").new()
 local client = require "spec.support.client"
 local core = require "iggraph.core"
 local endpoints = require "spec.data.endpoints"
+local nginx_host = require "spec.support.nginx_host"
 local server = require "spec.support.sandbox"
 
 local unpack = table.unpack or unpack -- luacheck: read globals unpack
@@ -362,6 +363,14 @@ describe("hashtags", function()
   end)
 end)
 
+-- By page and by item, and to an end in the middle of the page that came with the node.
+local function assert_leaves_alone(node, edge)
+  local before = cjson.encode(node)
+  for page in ig:continue(node, edge, { max_items = 3 }):pages() do assert.equal(3, #page.data) end
+  for _ in ig:continue(node, edge, { max_items = 3 }) do end -- luacheck: ignore 542
+  assert.same(cjson.decode(before), node)
+end
+
 describe("ig:continue on a business discovery", function()
   local function discover(own)
     return assert(own:user(ACCOUNT):business_discovery("account_60", "username,media.limit(25){id,like_count}"))
@@ -426,6 +435,8 @@ describe("ig:continue on a business discovery", function()
     local found = ig:user(ACCOUNT):business_discovery("account_60", { "id", media = { "id" } })
     assert.equal(60, #client.collect(ig:continue(found, "media")))
   end)
+
+  it("leaves the caller's node as it was", function() assert_leaves_alone(discover(ig), "media") end)
 end)
 
 describe("ig:continue on an edge inside of an answer", function()
@@ -455,6 +466,10 @@ describe("ig:continue on an edge inside of an answer", function()
 
   it("goes on from a position, in what came and behind it", function()
     for _, size in ipairs { 4, 10, 13 } do assert.same(all(), in_parts(open, size)) end
+  end)
+
+  it("leaves the caller's node as it was", function()
+    assert_leaves_alone(ig:media(BUSY):get { fields = FIELDS }, "comments")
   end)
 
   it("needs no request where all is there", function()
@@ -543,6 +558,19 @@ describe("ig:instagram_accounts", function()
     end
   end)
 
+  it("goes on from no position of the Pages alone, nor those from one of it", function()
+    local function open(businesses, position)
+      return ig:instagram_accounts(nil, { businesses = businesses, without_account = true, position = position })
+    end
+    for _, businesses in ipairs { true, false } do
+      local cursor = open(businesses)
+      cursor:next()
+      local position = stored(cursor)
+      assert.is_table(open(businesses, position):next())
+      assert.error_matches(function() open(not businesses, position) end, "it is the position of another list")
+    end
+  end)
+
   it("does not know other flags, or flags that are none", function()
     assert.has_error(function() ig:instagram_accounts(nil, { business = true }) end)
     assert.has_error(function() ig:instagram_accounts(nil, { businesses = "yes" }) end)
@@ -553,5 +581,71 @@ describe("ig:instagram_accounts", function()
     local account = ig:instagram_accounts({ fields = { "id", "media_count" } }, { businesses = true }):next()
     assert.is_number(account.media_count)
     assert.is_nil(account.username)
+  end)
+end)
+
+describe("the Pages of businesses", function()
+  local host
+
+  after_each(function() host:stop() end)
+
+  -- A page of a list: its ids from one to another; and the query of its `next`, if it says that there is more.
+  local function page(from, to, query)
+    local items = {}
+    for id = from, to do
+      items[#items + 1] = ('{"id":"%d","instagram_business_account":{"id":"%d"}}'):format(id, 1000 + id)
+    end
+    local paging = query and ('"paging":{"next":"https://graph.facebook.com/v26.0/list?%s"},'):format(query) or ""
+    return ('{%s"data":[%s]}'):format(paging, table.concat(items, ","))
+  end
+
+  -- The ids of the Pages from a host that has these lists, path -> pages, and no items in any other; and the kind
+  -- of what ended them.
+  local function pages_of(lists)
+    local text = ("return require('cjson').decode [==[%s]==]"):format(cjson.encode(lists))
+    host = nginx_host.start { client = false, files = { ["lists.lua"] = text },
+      server = [[location / { content_by_lua_block {
+        local pages = require("lists")[ngx.var.uri:sub(#"/v26.0/" + 1)]
+        ngx.print(pages and pages[tonumber(ngx.var.arg_after or 1)] or '{"data":[]}')
+      } }]] }
+    local cursor, ids = client.new({ base_url = host.http }):instagram_accounts(nil, { businesses = true }), {}
+    while true do
+      local account, _, kind = cursor:next()
+      if not account then return ids, kind end
+      ids[#ids + 1] = tonumber(account.page.id)
+    end
+  end
+
+  local OWN, ONE = { page(1, 2, "after=2"), page(3, 4) }, { page(11, 11) }
+
+  it("may be in several lists, a whole page of them", function()
+    local ids, kind = pages_of {
+      ["me/accounts"] = OWN, ["me/businesses"] = ONE, ["11/owned_pages"] = OWN,
+      ["11/client_pages"] = { page(1, 2, "after=2"), page(3, 4, "after=3"), page(5, 6) },
+    }
+    assert.same({ { 1, 2, 3, 4, 5, 6 } }, { ids, kind })
+  end)
+
+  it("end with an error where one of the lists goes in a circle", function()
+    local ids, kind = pages_of {
+      ["me/accounts"] = OWN, ["me/businesses"] = ONE,
+      ["11/owned_pages"] = { page(3, 4, "after=2"), page(5, 6, "after=1") },
+    }
+    assert.same({ { 1, 2, 3, 4, 5, 6 }, "paging" }, { ids, kind })
+  end)
+
+  for _, path in ipairs { "me/accounts", "me/businesses", "11/owned_pages" } do
+    it("end with an error where there is more, and not said where: " .. path, function()
+      local lists = { ["me/accounts"] = OWN, ["me/businesses"] = ONE, ["11/owned_pages"] = { page(5, 6) } }
+      lists[path] = { page(11, 11, "a=b") }
+      assert.equal("paging", select(2, pages_of(lists)))
+    end)
+  end
+
+  it("may be none, of however many businesses", function()
+    local ids, kind = pages_of {
+      ["me/accounts"] = OWN, ["me/businesses"] = { page(101, 220) }, ["220/client_pages"] = { page(5, 5) },
+    }
+    assert.same({ { 1, 2, 3, 4, 5 } }, { ids, kind })
   end)
 end)

@@ -3,13 +3,13 @@
 
 local adler32 = require "iggraph.sandbox.adler32"
 local client = require "spec.support.client"
+local core = require "iggraph.core"
 local event_loops = require "spec.support.event_loops"
 local fault_server = require "spec.support.fault_server"
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local nginx_host = require "spec.support.nginx_host"
 local nvim_host = require "spec.support.nvim_host"
-local read_json = require("iggraph.core").json.decode
 local server = require "spec.support.sandbox"
 
 local ACCOUNT, USED_UP = "17841405822304914", "17840000000000050"
@@ -179,6 +179,29 @@ describe("ig:publish", function()
         client.new { base_url = faults.http })
       assert.same({ "timeout", id }, { err.kind, err.container })
       assert.same({ sum(LARGE), { 0, 1000000 } }, { uploaded(ig, id).sum, uploaded(ig, id).offsets })
+    end)
+
+    it("ends at once where the client is closed", function()
+      local by = client.new { plain = true }
+      local container = by:post(ACCOUNT .. "/media", { media_type = "REELS", upload_type = "resumable" }).id
+      local uploader, file = core.client.uploader(by, server.shared().http), assert(io.open(write(LARGE), "rb"))
+      local path = "/ig-api-upload/v26.0/" .. container
+      local sending = core.transfer.upload(uploader, path, file, 0, #LARGE)
+      local engine = core.loop.engine()
+      repeat
+        engine:wait()
+        engine:step()
+      until core.transfer.sent(sending) ~= 0
+      local sent = core.transfer.sent(sending)
+      assert.is_true(sent < #LARGE)
+      by:close()
+      file:close()
+      assert.is_true(core.loop.is_over(sending))
+      assert.equal("cancelled", select(3, core.transfer.answer(sending)))
+      core.loop.sleep(0.1)
+      local arrived = uploaded(ig, container)
+      assert.is_true((arrived.size or 0) <= sent)
+      assert.has_error(function() core.client.credentials(uploader) end)
     end)
 
     it("goes on after a failure that passes", function()
@@ -550,7 +573,7 @@ describe("ig:publish", function()
   describe("gone on with", function()
     -- As another process would get it.
     local function position(err)
-      return read_json(json.encode { container = err.container, children = err.children })
+      return core.json.decode(json.encode { container = err.container, children = err.children })
     end
 
     it("publishes once what was lost, in another client", function()
@@ -597,7 +620,7 @@ describe("ig:publish", function()
       local first = err.children
       local result = assert(publish(spec, position(err)))
       local body = asked("POST", "/media")
-      local children = read_json((body[#body].body:match "children=([^&]*)":gsub("%%(%x%x)", function(digits)
+      local children = core.json.decode((body[#body].body:match "children=([^&]*)":gsub("%%(%x%x)", function(digits)
         return string.char(tonumber(digits, 16))
       end)))
       assert.same({ first[1], first[2], first[4] }, { children[1], children[2], children[4] })
@@ -726,7 +749,6 @@ describe("ig:publish", function()
     end)
 
     it("a loop of one's own", function()
-      local core = require "iggraph.core"
       local by = client.new { host = { wait = function(engine) engine:wait() end, sleep = core.loop.sleep } }
       local spec = carousel { { file = write(LARGE), alt_text = "#cut_after_1000000" }, { image_url = IMAGE } }
       assert.is_string(assert(publish(spec, nil, by)).id)

@@ -133,7 +133,7 @@ describe("ig:batch", function()
 
   it("sends nothing for an empty list", function()
     assert.same({}, ig:batch {})
-    assert.same({}, ig:batch { {}, { {} } })
+    assert.same({}, ig:batch(ig:prepare(function() end)))
     assert.same({}, server.requests())
   end)
 
@@ -476,6 +476,24 @@ describe("a result in a batch", function()
     assert.same({ { id = "entry_without_headers" }, "json", "json", "json", { id = ME } }, short(results))
     assert.equal("/v26.0/entry_without_code", results[2][2].path)
   end)
+
+  it("with a code that is no status of HTTP is one, too", function()
+    local codes = { "1e300", "-1e300", "7", "-200", "0", "99", "600", "200.5", '"200"', "true", "null", "[]" }
+    local parts, requests = { '{"code":200,"body":"true"}' }, { { path = "good" } }
+    for i, code in ipairs(codes) do
+      parts[i + 1] = ('{"code":%s,"body":"true"}'):format(code)
+      requests[i + 1] = { path = "bad" }
+    end
+    local host = nginx_host.start { client = false, locations = {
+      ["v26.0/"] = ("ngx.print [==[[%s]]==]"):format(table.concat(parts, ",")) } }
+    local results = client.new({ base_url = host.http }):batch(requests)
+    host:stop()
+    assert.same({ n = 1, true }, results[1])
+    for i, code in ipairs(codes) do
+      assert.same({ "json", "/v26.0/bad" }, { results[i + 1][3], results[i + 1][2].path }, code)
+      assert.is_nil(results[i + 1][2].status)
+    end
+  end)
 end)
 
 describe("ig:prepare", function()
@@ -599,7 +617,7 @@ describe("before a batch is sent, it is refused", function()
     { "a path with escapes", { { path = "a%2fb" } }, "cannot be in it" },
     { "a path upwards", { { relative_url = "me/../x" } }, "'..' part" },
     { "an escaped path upwards", { { relative_url = "me/%2e%2e/x" } }, "'..' part" },
-    { "another host", { { relative_url = "https://example.com/me" } }, "cannot be in it" },
+    { "another host", { { relative_url = "https://example.com/me" } }, "an empty, '.' or '..' part" },
     { "a space", { { relative_url = "me?q=a b" } }, "a space in it" },
     { "a NUL in the relative_url", { { relative_url = "me?q=\0" } }, "relative_url: a control character" },
     { "a NUL in the body", { { method = "POST", relative_url = "me", body = "a=\0" } }, "body: a control character" },

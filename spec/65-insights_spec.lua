@@ -193,6 +193,19 @@ describe("the insights of a user, where the server's windows are others", functi
     local function window(from, to) return ("%d-%d"):format(since + from * DAY, since + to * DAY) end
     assert.same({ window(0, 30), window(20, 50), window(40, 70), window(60, 70) }, asked)
   end)
+
+  it("have each day once from a position on, too", function()
+    local params = reach(1767225600, 1767225600 + 70 * DAY)
+    local function open(opts) return client.new({ base_url = host.http }):user("1"):insights(params, opts) end
+    local all = days_of(open())
+    for count = 1, 3 do
+      local cursor, entries = open(), {}
+      for i = 1, count do entries[i] = cursor:next() end
+      local position = cjson.decode(cjson.encode(cursor:position()))
+      for entry in open { position = position } do entries[#entries + 1] = entry end
+      assert.same(all, days_of(entries))
+    end
+  end)
 end)
 
 describe("insights.rows", function()

@@ -1,73 +1,17 @@
 -- The sandbox over HTTP and HTTPS, driven by the curl command, and its parts without a server.
 local cjson = require("cjson").new()
+local curl = require "spec.support.curl"
 local sandbox = require "iggraph.sandbox"
+local shell = require "iggraph.sandbox.shell"
 local support = require "spec.support.sandbox"
 
 local GUIDE_ACCOUNT, GUIDE_PAGE, OTHER_PAGE = "17841405822304914", "134895793791914", "134895793791915"
 local tokens = sandbox.tokens
 
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
+local ask, failure, ids_of, walk = curl.ask, curl.failure, curl.ids_of, curl.walk
+local quote = shell.quote
 
-local function run(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("*a")
-  pipe:close()
-  return text
-end
-
-local function parse_headers(text)
-  local headers = {}
-  for name, value in text:gmatch("([^\r\n:]+): ?([^\r\n]*)") do headers[name:lower()] = value end
-  return headers
-end
-
---- Asks with curl: `{ status, headers, body, json(), exit }`.
-local function ask(url, options)
-  options = options or {}
-  local command = { "curl -s -i --noproxy '*' --max-time", options.max_time or 10, options.arguments or "" }
-  local token = options.token
-  if token == nil then token = tokens.user end
-  if token then command[#command + 1] = "-H " .. quote("Authorization: Bearer " .. token) end
-  if options.scenario then command[#command + 1] = "-H " .. quote("X-Sandbox-Scenario: " .. options.scenario) end
-  command[#command + 1] = quote(url) .. "; echo \"\n$?\""
-  local text, exit = run(table.concat(command, " ")):match("^(.-)\n?(%d+)\n$")
-  text = text:gsub("^HTTP/1.1 100 Continue\r\n\r\n", "")
-  local head, body = text:match("^(.-\r\n)\r\n(.*)$")
-  return {
-    exit = tonumber(exit),
-    status = head and tonumber(head:match("^HTTP/%S+ (%d+)")),
-    http = head and head:match("^HTTP/(%S+)"),
-    headers = parse_headers(head or ""),
-    body = body or "",
-    json = function() return cjson.decode(body) end,
-  }
-end
-
---- Only the named members of an error, so that a whole tuple is compared.
-local function failure(answer)
-  local found = answer.json().error
-  return { answer.status, found.code, found.error_subcode, found.type }
-end
-
-local function ids_of(page)
-  local ids = {}
-  for index, item in ipairs(page.data) do ids[index] = item.id end
-  return ids
-end
-
---- Follows `next` (or another link) from page to page: the ids met and how many pages they came on.
-local function walk(url, link, options)
-  local ids, pages = {}, 0
-  while type(url) == "string" and pages < 600 do
-    local page = ask(url, options).json()
-    pages = pages + 1
-    for _, id in ipairs(ids_of(page)) do ids[#ids + 1] = id end
-    url = page.paging and page.paging[link or "next"]
-  end
-  return ids, pages
-end
+local function run(command) return (select(2, shell.run(command))) end
 
 local function item_ids(first, last)
   local ids = {}
@@ -76,7 +20,7 @@ local function item_ids(first, last)
 end
 
 local function proof_of(token)
-  return run(("printf %%s %s | openssl dgst -sha256 -hmac %s"):format(token, sandbox.app_secret)):match("(%x+)\n$")
+  return run(("printf %%s %s | openssl dgst -sha256 -hmac %s"):format(token, sandbox.app_secret)):match("%x+$")
 end
 
 --- Runs a script in another process of the same Lua.
@@ -126,7 +70,7 @@ describe("the sandbox over HTTP", function()
         .. '"name":"App Page"}],"name":"Metricsaurus","id":"134895793791914",'
         .. '"tasks":["ANALYZE","ADVERTISE","MODERATE","CREATE_CONTENT","MANAGE"]},'):format(tokens.page)
       assert.equal(first, answer.body:sub(1, #first))
-      local page = answer.json()
+      local page = answer.json
       assert.same({ GUIDE_PAGE, OTHER_PAGE }, ids_of(page))
       assert.is_nil(page.paging.next)
       assert.matches("^QVFI", page.paging.cursors.before)
@@ -146,11 +90,11 @@ describe("the sandbox over HTTP", function()
       assert.same({
         "17918195224117851", "17895695668004550", "17899305451014820", "17896450804038745", "17881042411086627",
         "17869102915168123",
-      }, ids_of(answer.json()))
+      }, ids_of(answer.json))
     end)
 
     it("does the same in one call", function()
-      local answer = ask(base .. "me/accounts?fields=id,name,instagram_business_account%7Bid,username%7D").json()
+      local answer = ask(base .. "me/accounts?fields=id,name,instagram_business_account%7Bid,username%7D").json
       assert.same({ id = GUIDE_ACCOUNT, username = "metricsaurus" }, answer.data[1].instagram_business_account)
       assert.is_nil(answer.data[2].instagram_business_account)
     end)
@@ -172,7 +116,7 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("expand edges, leaving empty ones out", function()
-      local media = ask(base .. "17840000000000030/media?fields=media_type,children%7Bmedia_url%7D").json().data
+      local media = ask(base .. "17840000000000030/media?fields=media_type,children%7Bmedia_url%7D").json.data
       local kinds = {}
       for _, item in ipairs(media) do
         kinds[item.media_type] = (kinds[item.media_type] or 0) + 1
@@ -188,13 +132,13 @@ describe("the sandbox over HTTP", function()
 
     it("take modifiers, and a nested list has its own next", function()
       local query = "?fields=comments.limit(2)%7Btext,replies%7Btext%7D%7D"
-      local comments = ask(base .. "17900000290000000" .. query).json().comments
+      local comments = ask(base .. "17900000290000000" .. query).json.comments
       assert.equal(2, #comments.data)
       assert.is_nil(comments.paging.cursors.before)
       assert.matches("/17900000290000000/comments%?access_token=EAA%w+&pretty=0&fields=text%%2Creplies%%7Btext%%7D&",
         comments.paging.next)
       local all = walk(comments.paging.next)
-      assert.equal(comments.data[1].id, ids_of(ask(base .. "17900000290000000/comments").json())[1])
+      assert.equal(comments.data[1].id, ids_of(ask(base .. "17900000290000000/comments").json)[1])
       assert.is_true(#all > 0)
     end)
 
@@ -204,9 +148,9 @@ describe("the sandbox over HTTP", function()
         .. "saved_count,shares_count,total_like_count,total_comments_count,total_views_count,is_comment_enabled,"
         .. "is_shared_to_feed,has_poll,has_slider,is_ai_generated,alt_text,media_audio_type,"
         .. "copyright_check_information,boost_eligibility_info,current_live_viewer_count,children,comments"
-      local list = ask(base .. "17840000010000000/media?limit=9&fields=" .. all).json().data
+      local list = ask(base .. "17840000010000000/media?limit=9&fields=" .. all).json.data
       for _, item in ipairs(list) do
-        assert.same(item, ask(base .. item.id .. "?fields=" .. all).json())
+        assert.same(item, ask(base .. item.id .. "?fields=" .. all).json)
         assert.same({ id = "17840000010000000" }, item.owner)
       end
       assert.equal("2026-01-31T10:11:12+0000", list[1].timestamp)
@@ -217,8 +161,8 @@ describe("the sandbox over HTTP", function()
       assert.is_string(list[1].ig_id)
       local child, comment = list[3].children.data[1].id, nil
       for _, item in ipairs(list) do comment = comment or (item.comments and item.comments.data[1].id) end
-      assert.equal(child, ask(base .. child).json().id)
-      assert.equal(comment, ask(base .. comment .. "?fields=from,hidden,like_count,username").json().id)
+      assert.equal(child, ask(base .. child).json.id)
+      assert.equal(comment, ask(base .. comment .. "?fields=from,hidden,like_count,username").json.id)
     end)
 
     local WRONG = {
@@ -236,7 +180,7 @@ describe("the sandbox over HTTP", function()
       it("refuse " .. row[1], function()
         local answer = ask(base .. row[1])
         assert.same({ 400, row[3], nil, "OAuthException" }, failure(answer))
-        assert.matches(row[2], answer.json().error.message, 1, true)
+        assert.matches(row[2], answer.json.error.message, 1, true)
       end)
     end
   end)
@@ -249,8 +193,8 @@ describe("the sandbox over HTTP", function()
       assert.equal(10, pages)
       assert.equal(250, #ids)
       local last = ask(base .. account .. "/media?limit=25&after="
-        .. ask(base .. account .. "/media?limit=100&after=" .. ask(base .. account .. "/media?limit=100").json()
-          .paging.cursors.after).json().paging.cursors.after).json()
+        .. ask(base .. account .. "/media?limit=100&after=" .. ask(base .. account .. "/media?limit=100").json
+          .paging.cursors.after).json.paging.cursors.after).json
       assert.equal(ids[201], last.data[1].id)
       local back, back_pages = walk(base .. account .. "/media?limit=25&before=" .. last.paging.cursors.before,
         "previous")
@@ -260,14 +204,14 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("writes next as the Graph does", function()
-      local page = ask(server.http .. "/v18.0/" .. account .. "/media?limit=2&fields=id,caption&since=1").json()
+      local page = ask(server.http .. "/v18.0/" .. account .. "/media?limit=2&fields=id,caption&since=1").json
       local address = server.http .. "/v18.0/" .. account .. "/media?access_token=" .. tokens.user
         .. "&pretty=0&fields=id%2Ccaption&since=1&limit=2&after=" .. page.paging.cursors.after
       assert.equal(address, page.paging.next)
       assert.is_nil(page.paging.previous)
-      local second = ask(page.paging.next).json()
+      local second = ask(page.paging.next).json
       assert.is_string(second.paging.previous)
-      assert.same(ids_of(page), ids_of(ask(second.paging.previous).json()))
+      assert.same(ids_of(page), ids_of(ask(second.paging.previous).json))
     end)
 
     it("pages the Pages, too", function()
@@ -277,7 +221,7 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("cuts a limit that is too large and refuses what is none", function()
-      assert.equal(100, #ask(base .. account .. "/media?limit=1000").json().data)
+      assert.equal(100, #ask(base .. account .. "/media?limit=1000").json.data)
       for _, limit in ipairs { "0", "-1", "ten" } do
         assert.same({ 400, 100, nil, "OAuthException" }, failure(ask(base .. account .. "/media?limit=" .. limit)))
       end
@@ -291,13 +235,13 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("keeps to since and until, as Unix time and as text", function()
-      local unix = ask(base .. account .. "/media?since=1769839872&until=1769847072&fields=timestamp").json().data
+      local unix = ask(base .. account .. "/media?since=1769839872&until=1769847072&fields=timestamp").json.data
       assert.same({ "2026-01-31T08:11:12+0000", "2026-01-31T07:11:12+0000", "2026-01-31T06:11:12+0000" },
         { unix[1].timestamp, unix[2].timestamp, unix[3].timestamp })
       assert.equal(3, #unix)
       local text = ask(base .. account .. "/media?since=2026-01-31T06:11:12%2B0000&until=2026-01-31T08:11:12%2B0000")
-      assert.equal(3, #text.json().data)
-      assert.equal(11, #ask(base .. account .. "/media?since=2026-01-31").json().data)
+      assert.equal(3, #text.json.data)
+      assert.equal(11, #ask(base .. account .. "/media?since=2026-01-31").json.data)
       assert.same({ 400, 100, nil, "OAuthException" }, failure(ask(base .. account .. "/media?since=yesterdayish")))
     end)
 
@@ -330,14 +274,14 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("of a Page makes /me the Page", function()
-      assert.equal(GUIDE_PAGE, ask(base .. "me", { token = tokens.page }).json().id)
+      assert.equal(GUIDE_PAGE, ask(base .. "me", { token = tokens.page }).json.id)
     end)
 
     it("missing is told apart for /me", function()
       local me = ask(base .. "me/accounts", { token = false })
       assert.same({ 400, 2500, nil, "OAuthException" }, failure(me))
       assert.equal("An active access token must be used to query information about the current user.",
-        me.json().error.message)
+        me.json.error.message)
       assert.same({ 400, 104, nil, "OAuthException" }, failure(ask(base .. GUIDE_PAGE, { token = false })))
     end)
 
@@ -353,7 +297,7 @@ describe("the sandbox over HTTP", function()
       for _, token in ipairs { tokens.secured, tokens.user } do
         local answer = ask(base .. "me?appsecret_proof=" .. wrong, { token = token })
         assert.same({ 400, 100, nil, "GraphMethodException" }, failure(answer))
-        assert.equal("Invalid appsecret_proof provided in the API argument", answer.json().error.message)
+        assert.equal("Invalid appsecret_proof provided in the API argument", answer.json.error.message)
       end
     end)
   end)
@@ -372,7 +316,7 @@ describe("the sandbox over HTTP", function()
     it("refuses what v26.0 removed", function()
       local answer = ask(server.http .. "/v21.0/?ids=1,2")
       assert.same({ 500, 100, nil, "FacebookApiException" }, failure(answer))
-      assert.equal("The ids query parameter is deprecated in v26.0+", answer.json().error.message)
+      assert.equal("The ids query parameter is deprecated in v26.0+", answer.json.error.message)
       assert.same({ 400, 100, nil, "OAuthException" }, failure(ask(base .. "me?date_format=U")))
       assert.equal(200, ask(base .. "me?pretty=1&debug=all").status)
     end)
@@ -380,10 +324,10 @@ describe("the sandbox over HTTP", function()
     it("knows no other nodes and edges", function()
       local answer = ask(base .. "1")
       assert.same({ 400, 100, 33, "GraphMethodException" }, failure(answer))
-      assert.matches("^Unsupported get request%. Object with ID '1' does not exist", answer.json().error.message)
-      assert.equal("Unknown path components: /foo", ask(base .. "me/foo").json().error.message)
+      assert.matches("^Unsupported get request%. Object with ID '1' does not exist", answer.json.error.message)
+      assert.equal("Unknown path components: /foo", ask(base .. "me/foo").json.error.message)
       assert.equal("Unknown path components: /media/bar",
-        ask(base .. GUIDE_ACCOUNT .. "/media/bar").json().error.message)
+        ask(base .. GUIDE_ACCOUNT .. "/media/bar").json.error.message)
       for _, id in ipairs { "17900000050000006", "18400000090000002", "17840000010000001" } do
         assert.same({ 400, 100, 33, "GraphMethodException" }, failure(ask(base .. id)))
       end
@@ -391,7 +335,7 @@ describe("the sandbox over HTTP", function()
 
     it("takes the few writes", function()
       local function send(method, path, data)
-        return ask(base .. path, { arguments = "-X " .. method .. (data and " --data " .. quote(data) or "") })
+        return ask(base .. path, { method = method, arguments = data and "--data " .. quote(data) })
       end
       assert.equal('{"success":true}', send("POST", "17900000290000000", "comment_enabled=false").body)
       assert.matches('^{"id":"%d+"}$', send("POST", "17900000290000000/comments", "message=hello").body)
@@ -417,13 +361,13 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("carry a trace that is never the same", function()
-      assert.not_equal(ask(base .. "1").json().error.fbtrace_id, ask(base .. "1").json().error.fbtrace_id)
+      assert.not_equal(ask(base .. "1").json.error.fbtrace_id, ask(base .. "1").json.error.fbtrace_id)
     end)
 
     it("compress what is worth it", function()
       local answer = ask(base .. "17840000000000250/media?limit=100", { arguments = "--compressed" })
       assert.equal("gzip", answer.headers["content-encoding"])
-      assert.equal(100, #answer.json().data)
+      assert.equal(100, #answer.json.data)
       assert.is_nil(ask(base .. "me", { arguments = "--compressed" }).headers["content-encoding"])
     end)
   end)
@@ -431,17 +375,17 @@ describe("the sandbox over HTTP", function()
   describe("_echo", function()
     it("answers what arrived, byte for byte", function()
       local query = "a=b+c%2F&%C3%A4=%F0%9F%A6%96&empty=&flag&a=last"
-      local answer = ask(base .. "_echo?" .. query).json()
+      local answer = ask(base .. "_echo?" .. query).json
       assert.equal(query, answer.query_string)
       assert.same({ a = "last", ["ä"] = "\240\159\166\150", empty = "", flag = "" }, answer.query)
       assert.equal("/v26.0/_echo", answer.path)
       assert.equal("GET", answer.method)
       assert.equal("Bearer " .. tokens.user, answer.headers.authorization)
-      assert.equal("DELETE", ask(base .. "_echo", { arguments = "-X DELETE" }).json().method)
+      assert.equal("DELETE", ask(base .. "_echo", { method = "DELETE" }).json.method)
     end)
 
     it("decodes forms and multipart", function()
-      local form = ask(base .. "_echo", { arguments = "--data 'x=1%262&y=%E2%82%AC+z'" }).json()
+      local form = ask(base .. "_echo", { arguments = "--data 'x=1%262&y=%E2%82%AC+z'" }).json
       assert.same({ x = "1&2", y = "€ z" }, form.form)
       assert.equal("application/x-www-form-urlencoded", form.content_type)
       local path = os.tmpname()
@@ -449,7 +393,7 @@ describe("the sandbox over HTTP", function()
       file:write("\0\1binary\r\n--x\r\n", ("\255"):rep(2000000))
       file:close()
       local arguments = ("-F caption='two\nlines' -F 'picture=@%s;type=image/png;filename=a \"b\".png'"):format(path)
-      local multipart = ask(base .. "_echo", { arguments = arguments }).json()
+      local multipart = ask(base .. "_echo", { arguments = arguments }).json
       os.remove(path)
       assert.same({ caption = "two\nlines" }, multipart.form)
       assert.equal(2000015, multipart.files.picture.size)
@@ -520,8 +464,8 @@ describe("the sandbox over HTTP", function()
     end
 
     local function first_two(name)
-      local first = ask(base .. name .. "/media").json()
-      return first, ask(first.paging.next).json()
+      local first = ask(base .. name .. "/media").json
+      return first, ask(first.paging.next).json
     end
 
     it("honour limit", function()
@@ -532,7 +476,7 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("paging_long", function()
-      local first = ask(base .. "paging_long/media").json()
+      local first = ask(base .. "paging_long/media").json
       assert.equal(5, #first.data)
       assert.same(item_ids(1, 2500), (walk(base .. "paging_long/media?limit=100")))
     end)
@@ -552,7 +496,7 @@ describe("the sandbox over HTTP", function()
       for name, shape in pairs(shapes) do
         local ids, url = {}, base .. name .. "/media"
         repeat
-          local page = ask(url).json()
+          local page = ask(url).json
           for _, id in ipairs(ids_of(page)) do ids[#ids + 1] = id end
           local following = page.paging.next
           if following then assert.matches(shape, following) end
@@ -563,11 +507,11 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("paging_next_time and paging_next_offset have no cursors", function()
-      local by_time = ask(base .. "paging_next_time/media").json().paging
+      local by_time = ask(base .. "paging_next_time/media").json.paging
       assert.is_nil(by_time.cursors)
       assert.matches("&until=%d+&__paging_token=enc_", by_time.next)
       assert.matches("&since=%d+&__paging_token=enc_", by_time.previous)
-      assert.matches("&offset=5$", ask(base .. "paging_next_offset/media").json().paging.next)
+      assert.matches("&offset=5$", ask(base .. "paging_next_offset/media").json.paging.next)
     end)
 
     it("paging_repeat and paging_cycle never end", function()
@@ -576,13 +520,13 @@ describe("the sandbox over HTTP", function()
       local a, b = first_two("paging_cycle")
       assert.same({ item_ids(1, 5), item_ids(6, 10) }, { ids_of(a), ids_of(b) })
       assert.not_equal(a.paging.cursors.after, b.paging.cursors.after)
-      assert.same(a, ask(b.paging.next).json())
+      assert.same(a, ask(b.paging.next).json)
     end)
 
     it("paging_same_cursor has no paging at the end", function()
       local url, last, cursors = base .. "paging_same_cursor/media", nil, {}
       while url do
-        last = ask(url).json()
+        last = ask(url).json
         url = last.paging and last.paging.next
         if last.paging then cursors[last.paging.cursors.after] = true end
       end
@@ -592,9 +536,9 @@ describe("the sandbox over HTTP", function()
     end)
 
     it("paging_no_data, paging_bad_next, paging_secret", function()
-      assert.is_nil(ask(base .. "paging_no_data/media").json().data)
-      assert.equal(42, ask(base .. "paging_bad_next/media").json().paging.next)
-      local address = ask(base .. "paging_secret/media").json().paging.next
+      assert.is_nil(ask(base .. "paging_no_data/media").json.data)
+      assert.equal(42, ask(base .. "paging_bad_next/media").json.paging.next)
+      local address = ask(base .. "paging_secret/media").json.paging.next
       assert.matches("&access_token=" .. tokens.user, (address:gsub("%?", "&")))
       assert.matches("&appsecret_proof=" .. proof_of(tokens.user), address)
     end)
@@ -602,14 +546,14 @@ describe("the sandbox over HTTP", function()
     it("paging_fail_once", function()
       local _, second = first_two("paging_fail_once")
       assert.same({ 500, 2, nil, "OAuthException" }, failure(ask(second.paging.next)))
-      assert.same(item_ids(11, 15), ids_of(ask(second.paging.next).json()))
+      assert.same(item_ids(11, 15), ids_of(ask(second.paging.next).json))
     end)
   end)
 
   describe("error scenarios", function()
     it("have all members", function()
       local answer = ask(base .. "error_190_463_http_401")
-      local found = answer.json().error
+      local found = answer.json.error
       assert.equal(401, answer.status)
       assert.same({ 190, 463, false, "OAuthException" },
         { found.code, found.error_subcode, found.is_transient, found.type })
@@ -623,7 +567,7 @@ describe("the sandbox over HTTP", function()
     it("read code, subcode and status from the name", function()
       assert.same({ 400, -1, 2207001, "OAuthException" }, failure(ask(base .. "error_m1_2207001")))
       assert.same({ 500, 2, nil, "OAuthException" }, failure(ask(base .. "error_2_http_500")))
-      assert.is_true(ask(base .. "error_4").json().error.is_transient)
+      assert.is_true(ask(base .. "error_4").json.error.is_transient)
       assert.same({ 200, 368, nil, "OAuthException" }, failure(ask(base .. "me", { scenario = "error_368_http_200" })))
       assert.same({ 400, 100, 33, "GraphMethodException" }, failure(ask(base .. "error_4_x")))
     end)
@@ -650,8 +594,8 @@ describe("the sandbox over HTTP", function()
     end
 
     it("error_data_string and error_echo_token", function()
-      assert.equal('{"blame_field_specs":[["fields"]]}', ask(base .. "error_data_string").json().error.error_data)
-      local message = ask(base .. "error_echo_token").json().error.message
+      assert.equal('{"blame_field_specs":[["fields"]]}', ask(base .. "error_data_string").json.error.error_data)
+      local message = ask(base .. "error_echo_token").json.error.message
       assert.matches("access token " .. tokens.user, message, 1, true)
       assert.matches("access_token=" .. tokens.user .. "&appsecret_proof=", message, 1, true)
     end)
@@ -713,7 +657,7 @@ describe("the sandbox over HTTP", function()
     it("body_gzip", function()
       local answer = ask(base .. "body_gzip", { arguments = "--compressed" })
       assert.equal("gzip", answer.headers["content-encoding"])
-      assert.equal("body_gzip", answer.json().id)
+      assert.equal("body_gzip", answer.json.id)
     end)
 
     it("body_large stops when the client goes away", function()
@@ -726,8 +670,8 @@ describe("the sandbox over HTTP", function()
     it("decorate the ordinary answer when asked for by header", function()
       local answer = ask(base .. "me/accounts", { scenario = "body_javascript" })
       assert.equal("text/javascript; charset=UTF-8", answer.headers["content-type"])
-      assert.equal(2, #answer.json().data)
-      assert.equal(10, #ask(base .. "body_javascript/media").json().data)
+      assert.equal(2, #answer.json.data)
+      assert.equal(10, #ask(base .. "body_javascript/media").json.data)
       assert.equal('{"id":"ok"}', ask(base .. "me", { scenario = "ok" }).body)
     end)
   end)
@@ -754,7 +698,7 @@ describe("the sandbox over HTTP", function()
     it("slow_<ms> and drip are right, but late", function()
       local seconds, answer = elapsed(base .. "me/accounts", { scenario = "slow_200" })
       assert.is_true(seconds >= 0.2)
-      assert.equal(2, #answer.json().data)
+      assert.equal(2, #answer.json.data)
       seconds, answer = elapsed(base .. "drip")
       assert.is_true(seconds >= 12 * 0.05)
       assert.equal('{"id":"drip"}', answer.body)
@@ -774,18 +718,18 @@ describe("the sandbox over HTTP", function()
     it("come with a node by <id>_<name>, and with the next of its pages, too", function()
       local account = "17840000000000250"
       local seconds, answer = elapsed(base .. account .. "_slow_200/media?limit=100&fields=caption")
-      local ordinary = ask(base .. account .. "/media?limit=100&fields=caption").json()
+      local ordinary = ask(base .. account .. "/media?limit=100&fields=caption").json
       assert.is_true(seconds >= 0.2)
-      assert.same(ordinary.data, answer.json().data)
-      assert.equal(ordinary.paging.next, (answer.json().paging.next:gsub("_slow_200/", "/")))
+      assert.same(ordinary.data, answer.json.data)
+      assert.equal(ordinary.paging.next, (answer.json.paging.next:gsub("_slow_200/", "/")))
       assert.is_table(cjson.decode(answer.headers["x-business-use-case-usage"])[account])
       local ids, pages = walk(base .. account .. "_slow_5/media?limit=100")
       assert.same({ (walk(base .. account .. "/media?limit=100")), 3 }, { ids, pages })
       assert.equal(52, ask(base .. account .. "_killed_once_a/media").exit)
-      assert.same(ids[1], ask(base .. account .. "_killed_once_a/media").json().data[1].id)
+      assert.same(ids[1], ask(base .. account .. "_killed_once_a/media").json.data[1].id)
       assert.equal('{"name":"Metricsaurus","id":"' .. GUIDE_PAGE .. '"}', ask(base .. GUIDE_PAGE .. "_slow_5").body)
       assert.same({ 400, 100, 33, "GraphMethodException" }, failure(ask(base .. "1_slow_5")))
-      assert.matches("no scenario slwo_5", ask(base .. account .. "_slwo_5").json().error.message)
+      assert.matches("no scenario slwo_5", ask(base .. account .. "_slwo_5").json.error.message)
     end)
 
     it("redirect_other leads to another host, which is recorded as such", function()
@@ -807,7 +751,7 @@ describe("the sandbox over HTTP", function()
     it("close ends the connection", function()
       local answer = ask(base .. "me", { scenario = "close" })
       assert.same({ 200, "close" }, { answer.status, answer.headers.connection })
-      assert.equal("10210000000000001", answer.json().id)
+      assert.equal("10210000000000001", answer.json.id)
       support.reset()
       run(("curl -s '%sclose?[1-3]' -H 'Authorization: Bearer %s'"):format(base, tokens.user))
       assert.equal(3, support.connections())
@@ -850,7 +794,7 @@ describe("the sandbox over HTTP", function()
     it("speaks HTTP/2, under localhost and 127.0.0.1", function()
       local answer = over_tls("localhost", "17840000000000250/media?limit=2")
       assert.same({ 200, "2" }, { answer.status, answer.http })
-      assert.equal(server.https .. "/v26.0/17840000000000250/media?", answer.json().paging.next:match("^.-%?"))
+      assert.equal(server.https .. "/v26.0/17840000000000250/media?", answer.json.paging.next:match("^.-%?"))
       assert.equal(200, over_tls("127.0.0.1").status)
       assert.equal("HTTP/2.0", support.requests()[1].http)
       assert.equal("1.1", over_tls("localhost", "me", "--http1.1").http)
@@ -908,11 +852,11 @@ describe("a server", function()
     local server = assert(sandbox.start())
     local modes = run("stat -c %a " .. quote(server.dir) .. "/*.key | sort -u")
     server:stop()
-    assert.equal("600\n", modes)
+    assert.equal("600", modes)
   end)
 
   it("uses the folder and port it is told, and says in nginx's words why it cannot", function()
-    local dir = run("mktemp -d"):gsub("\n", "")
+    local dir = run "mktemp -d"
     local first = assert(sandbox.start { dir = dir })
     assert.equal(dir, first.dir)
     local port = tonumber(first.http:match("%d+$"))
@@ -1072,6 +1016,19 @@ describe("the emulator without a server", function()
       { makings("abc"), makings("ab"), makings("bad"), makings("none"), makings(("x"):rep(1001)) })
     for number = 1, 1000 do assert.equal(#tostring(number), lengths[tostring(number)]) end
     assert.equal(1, makings("abc"))
+  end)
+
+  it("knows by the first digits what an id stands for", function()
+    local prefixes = {}
+    for kind, row in pairs(require("iggraph.sandbox.nodes.ids").kinds) do
+      for part = 1, row.parts or 1 do prefixes[#prefixes + 1] = { tostring(row[1] + part - 1), kind } end
+    end
+    for i, one in ipairs(prefixes) do
+      for j, other in ipairs(prefixes) do
+        local is_same = i ~= j and one[1]:sub(1, #other[1]) == other[1]
+        assert.is_false(is_same, one[2] .. " and " .. other[2])
+      end
+    end
   end)
 
   it("walks ten million media by the ids", function()

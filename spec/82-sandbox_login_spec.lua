@@ -14,27 +14,13 @@ local REDIRECT = "http://localhost:8123/login?from=spec"
 local APP_TOKEN = sandbox.app_id .. "|" .. sandbox.app_secret
 local CLIENT_TOKEN = sandbox.app_id .. "|" .. sandbox.client_token
 
---- Asks with curl. `options`: `method`, `token` (none if nil), `query` and `form` (tables of parameters), `headers`.
+local failure, ids_of = curl.failure, curl.ids_of
+
+--- Asks with curl; without a token where none is given.
 local function ask(url, options)
   options = options or {}
-  local arguments, parts = {}, {}
-  if options.method then arguments[1] = "-X " .. options.method end
-  for name, value in pairs(options.headers or {}) do
-    arguments[#arguments + 1] = "-H " .. shell.quote(name .. ": " .. value)
-  end
-  for name, value in pairs(options.query or {}) do
-    parts[#parts + 1] = name .. "=" .. encoding.percent_encode(tostring(value))
-  end
-  if parts[1] then url = url .. "?" .. table.concat(parts, "&") end
-  return curl.ask(url, {
-    token = options.token or false, form = options.form, arguments = table.concat(arguments, " "),
-  })
-end
-
---- Only the named members of an error, so that a whole tuple is compared.
-local function failure(answer)
-  local found = answer.json.error
-  return { answer.status, found.code, found.error_subcode, found.type }
+  options.token = options.token or false
+  return curl.ask(url, options)
 end
 
 local OAUTH, METHOD = "OAuthException", "GraphMethodException"
@@ -617,12 +603,6 @@ describe("the sandbox", function()
   end)
 
   describe("accounts", function()
-    local function ids_of(list)
-      local ids = {}
-      for index, item in ipairs(list.data) do ids[index] = item.id end
-      return ids
-    end
-
     it("of businesses hang on Pages that are not the person's own", function()
       assert.same({ GUIDE_PAGE, OTHER_PAGE }, ids_of(get("me/accounts", nil, tokens.user).json))
       local businesses = get("me/businesses", { fields = "name,owned_pages,client_pages" }, tokens.user).json.data

@@ -1,11 +1,12 @@
 -- Publishing in the sandbox: containers, uploads, media_publish and the quota, over HTTP.
 local adler32 = require "iggraph.sandbox.adler32"
-local ask = require("spec.support.curl").ask
 local cjson = require("cjson").new()
+local curl = require "spec.support.curl"
 local sandbox = require "iggraph.sandbox"
 local shell = require "iggraph.sandbox.shell"
 local support = require "spec.support.sandbox"
 
+local ask = curl.ask
 local ACCOUNT, USED_UP = "17841405822304914", "17840000000000050"
 local IMAGE, VIDEO = "https://cdn.example/a.jpg", "https://cdn.example/a.mp4"
 local DAY = 86400
@@ -23,8 +24,8 @@ describe("publishing in the sandbox", function()
   --- A POST to an account's edge.
   local function post(edge, form, options)
     options = options or {}
-    return ask(base .. (options.account or ACCOUNT) .. "/" .. edge, { form = form, token = options.token,
-      arguments = "-X POST " .. (options.arguments or "") })
+    return ask(base .. (options.account or ACCOUNT) .. "/" .. edge, { method = "POST", form = form,
+      token = options.token, arguments = options.arguments })
   end
 
   local function create(form, options)
@@ -33,7 +34,7 @@ describe("publishing in the sandbox", function()
   end
 
   local function read(id, fields)
-    return ask(base .. id .. "?fields=" .. (fields or "status_code"), { arguments = "--globoff" }).json
+    return ask(base .. id .. "?fields=" .. (fields or "status_code")).json
   end
 
   --- The states that so many looks see.
@@ -45,11 +46,7 @@ describe("publishing in the sandbox", function()
 
   local function publish(id, options) return post("media_publish", { creation_id = id }, options) end
 
-  --- What of an error tells it from others.
-  local function failure(answer)
-    local err = answer.json and answer.json.error
-    return err and { answer.status, err.code, err.error_subcode, err.is_transient } or { answer.status, answer.body }
-  end
+  local function failure(answer) return curl.failure(answer, "is_transient") end
 
   local function item(form)
     form.is_carousel_item = "true"
@@ -194,7 +191,7 @@ describe("publishing in the sandbox", function()
       create { media_type = "REELS", video_url = VIDEO, user_tags = '[{"username":"ada"}]', share_to_feed = "false",
         thumb_offset = "1000", cover_url = IMAGE, trial_params = '{"graduation_strategy":"MANUAL"}' }
       create { media_type = "STORIES", image_url = IMAGE, user_tags = '[{"username":"ada"}]' }
-      assert.is_string(ask(base .. ACCOUNT .. "/media?image_url=" .. IMAGE, { arguments = "-X POST" }).json.id)
+      assert.is_string(ask(base .. ACCOUNT .. "/media?image_url=" .. IMAGE, { method = "POST" }).json.id)
       local body = shell.quote(cjson.encode { image_url = IMAGE, is_carousel_item = true, user_tags = {
         { username = "ada", x = 0.5, y = 0.5 } } })
       local answer = ask(base .. ACCOUNT .. "/media", { arguments = "-H 'Content-Type: application/json' -d " .. body })
@@ -321,7 +318,7 @@ describe("publishing in the sandbox", function()
       local comment = ask(base .. media .. "/comments", { form = { message = "First" } }).json.id
       local seen = read(media, "comments_count,comments{text}")
       assert.same({ 1, { { id = comment, text = "First" } } }, { seen.comments_count, seen.comments.data })
-      assert.same({ success = true, deleted_id = media }, ask(base .. media, { arguments = "-X DELETE" }).json)
+      assert.same({ success = true, deleted_id = media }, ask(base .. media, { method = "DELETE" }).json)
       assert.same({ 400, 100, 33 }, failure(ask(base .. media)))
       assert.equal(6, #ask(base .. ACCOUNT .. "/media").json.data)
       assert.equal(6, read(ACCOUNT, "media_count").media_count)
@@ -425,17 +422,14 @@ describe("publishing in the sandbox", function()
 
     local function send(uri, options)
       local headers = { Authorization = "OAuth " .. sandbox.tokens.user, offset = ("%d"):format(options.offset or 0),
-        file_size = options.file_size or #bytes }
+        file_size = options.file_size or #bytes, Expect = "" }
       for name, value in pairs(options.headers or {}) do headers[name] = value end
-      local arguments = { "-H 'Expect:'", options.arguments }
-      for name, value in pairs(headers) do
-        if value then arguments[#arguments + 1] = "-H " .. shell.quote(name .. ": " .. value) end
-      end
+      local arguments = { options.arguments }
       if options.path ~= false then
         arguments[#arguments + 1] = "-X POST -H 'Content-Type: application/octet-stream' --data-binary @"
           .. (options.path or path)
       end
-      return ask(uri, { token = false, arguments = table.concat(arguments, " ") })
+      return ask(uri, { token = false, headers = headers, arguments = table.concat(arguments, " ") })
     end
 
     local function rest(from)

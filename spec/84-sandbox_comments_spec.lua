@@ -1,10 +1,11 @@
 -- What people say to each other in the sandbox: comments, mentions, likes, events and messages, over HTTP.
-local ask = require("spec.support.curl").ask
 local cjson = require("cjson").new()
+local curl = require "spec.support.curl"
 local sandbox = require "iggraph.sandbox"
 local shell = require "iggraph.sandbox.shell"
 local support = require "spec.support.sandbox"
 
+local ask, failure = curl.ask, curl.failure
 local ACCOUNT, PAGE, OTHER_PAGE = "17841405822304914", "134895793791914", "134895793791915"
 local MEDIUM, COMMENT, REPLY = "17900000290000000", "17000000290000000", "20000000290000000"
 local OWNER, OTHER = "17840000000000030", "17840000000000007"
@@ -22,36 +23,17 @@ describe("the sandbox's", function()
   local function get(path, options) return ask(base .. path, options) end
   local function post(path, form, options)
     options = options or {}
-    local arguments = "-X POST " .. (options.arguments or "")
-    return ask(base .. path, { form = form, token = options.token, arguments = arguments })
+    return ask(base .. path, { method = "POST", form = form, token = options.token, arguments = options.arguments })
   end
-  local function delete(path, form) return ask(base .. path, { form = form, arguments = "-X DELETE" }) end
-
-  local function failure(answer)
-    local err = answer.json.error
-    return { answer.status, err.code, err.error_subcode, err.type }
-  end
+  local function delete(path, form) return ask(base .. path, { method = "DELETE", form = form }) end
 
   local GONE, REFUSED = { 400, 100, 33, "GraphMethodException" }, { 400, 100, nil, "OAuthException" }
 
   local function data(path, options) return get(path, options).json.data end
 
-  local function ids_at(path)
-    local ids = {}
-    for index, item in ipairs(data(path)) do ids[index] = item.id end
-    return ids
-  end
+  local function ids_at(path) return curl.ids_of(get(path).json) end
 
-  --- Follows `next` from page to page.
-  local function walk(path)
-    local ids, url = {}, base .. path
-    while url do
-      local page = ask(url).json
-      for _, item in ipairs(page.data) do ids[#ids + 1] = item.id end
-      url = page.paging and page.paging.next
-    end
-    return ids
-  end
+  local function walk(path) return (curl.walk(base .. path)) end
 
   describe("comments", function()
     local function comments_count() return get(MEDIUM .. "?fields=comments_count").json.comments_count end

@@ -1,36 +1,17 @@
 -- The sandbox's insights, hashtags, discovery and partners' edges over HTTP, and whether it has all of the Graph.
-local ask = require("spec.support.curl").ask
+local curl = require "spec.support.curl"
 local endpoints = require "spec.data.endpoints"
-local encoding = require "iggraph.sandbox.encoding"
 local sandbox = require "iggraph.sandbox"
 local support = require "spec.support.sandbox"
 local time = require "iggraph.time"
+local with = require("spec.support.client").with
 
+local ask, ids_of = curl.ask, curl.ids_of
 local ACCOUNT, SMALL, OTHER = "17841405822304914", "17840000000000005", "17840000000000100"
 local FEED, REEL, ALBUM = "17918195224117851", "17895695668004550", "17899305451014820"
 local DAY = 86400
 
---- A path with parameters, in alphabetical order.
-local function path(segments, params)
-  local parts = {}
-  for name, value in pairs(params or {}) do
-    parts[#parts + 1] = name .. "=" .. encoding.percent_encode(tostring(value))
-  end
-  table.sort(parts)
-  return segments .. (parts[1] and "?" .. table.concat(parts, "&") or "")
-end
-
---- What of an error tells it from others.
-local function failure(answer)
-  local err = answer.json and answer.json.error
-  return err and { answer.status, err.code, err.error_subcode or false, err.message } or { answer.status, answer.body }
-end
-
-local function ids_of(page)
-  local ids = {}
-  for index, item in ipairs(page.data) do ids[index] = item.id end
-  return ids
-end
+local function failure(answer) return curl.failure(answer, "message") end
 
 describe("the sandbox", function()
   local server, base
@@ -42,7 +23,7 @@ describe("the sandbox", function()
 
   before_each(function() support.reset() end)
 
-  local function get(segments, params, options) return ask(base .. path(segments, params), options) end
+  local function get(path, params, options) return ask(base .. path, with(options or {}, { query = params })) end
 
   local function value_of(entry) return entry.values[1].value end
 
@@ -93,7 +74,7 @@ describe("the sandbox", function()
           for _, name in ipairs(words(others)) do
             if not allowed[name] then
               local refusal = get(id .. "/insights", { metric = "reach," .. name })
-              assert.same({ 400, 100, false, "(#100) The Media Insights API does not support the " .. name
+              assert.same({ 400, 100, nil, "(#100) The Media Insights API does not support the " .. name
                 .. " metric for this media product type" }, failure(refusal))
             end
           end
@@ -142,9 +123,9 @@ describe("the sandbox", function()
       .. "for the queried media"
 
     it("without impressions since v22.0, and with those of older media before", function()
-      assert.same({ 400, 100, false, UNSUPPORTED }, failure(get(FEED .. "/insights", { metric = "impressions" })))
+      assert.same({ 400, 100, nil, UNSUPPORTED }, failure(get(FEED .. "/insights", { metric = "impressions" })))
       local old = "17900199990015999" -- of March 2024
-      assert.same({ 400, 100, false, UNSUPPORTED }, failure(get(old .. "/insights", { metric = "impressions" })))
+      assert.same({ 400, 100, nil, UNSUPPORTED }, failure(get(old .. "/insights", { metric = "impressions" })))
       local answer = ask(server.http .. "/v21.0/" .. old .. "/insights?metric=impressions")
       assert.equal(200, answer.status, answer.body)
     end)
@@ -157,11 +138,11 @@ describe("the sandbox", function()
     it("and refuses what the Graph refuses", function()
       local stories = ids_of(get(ACCOUNT .. "/stories").json)
       for _, case in ipairs {
-        { FEED, { metric = "reach,plays" }, 400, 100, false,
+        { FEED, { metric = "reach,plays" }, 400, 100, nil,
           "(#100) metric[1] must be one of the following values: " .. ENUM },
-        { FEED, {}, 400, 100, false, "(#100) The parameter metric is required" },
-        { FEED, { metric = "reach", breakdown = "action_type" }, 500, 1, false, "An unknown error has occurred." },
-        { stories[3], { metric = "reach" }, 400, 10, false,
+        { FEED, {}, 400, 100, nil, "(#100) The parameter metric is required" },
+        { FEED, { metric = "reach", breakdown = "action_type" }, 500, 1, nil, "An unknown error has occurred." },
+        { stories[3], { metric = "reach" }, 400, 10, nil,
           "(#10) Not enough viewers for the media to show insights" },
         { "17900021070000010", { metric = "reach" }, 400, 100, 2108006, "Invalid parameter" },
       } do
@@ -236,7 +217,7 @@ describe("the sandbox", function()
       local params = { metric = "reach", period = "day", since = last - 30 * DAY, ["until"] = last }
       assert.equal(30, #insights(params).json.data[1].values)
       params.since = params.since - 1
-      assert.same({ 400, 100, false, "(#100) There cannot be more than 30 days (2592000 s) between since and until" },
+      assert.same({ 400, 100, nil, "(#100) There cannot be more than 30 days (2592000 s) between since and until" },
         failure(insights(params)))
     end)
 
@@ -380,7 +361,7 @@ describe("the sandbox", function()
 
     it("thirty of them in seven days for an account, repeats being free", function()
       for number = 1, 30 do assert.equal(200, search("tag" .. number).status) end
-      assert.same({ 400, 18, false, "(#18) This account has searched for 30 different hashtags in the last 7 days" },
+      assert.same({ 400, 18, nil, "(#18) This account has searched for 30 different hashtags in the last 7 days" },
         failure(search "tag31"))
       assert.equal(200, search("tag1").status)
       assert.equal(200, search("tag31", OTHER).status)
@@ -393,10 +374,10 @@ describe("the sandbox", function()
 
     it("and refuses what is none", function()
       for _, case in ipairs {
-        { { q = "love" }, 400, 100, false, "(#100) The parameter user_id is required" },
-        { { user_id = ACCOUNT }, 400, 100, false, "(#100) The parameter q is required" },
+        { { q = "love" }, 400, 100, nil, "(#100) The parameter user_id is required" },
+        { { user_id = ACCOUNT }, 400, 100, nil, "(#100) The parameter q is required" },
         { { user_id = ACCOUNT, q = "unknownword" }, 400, 24, 2207024, "The requested resource does not exist" },
-        { { user_id = ACCOUNT, q = "bannedword" }, 500, 1, false, "An unknown error has occurred." },
+        { { user_id = ACCOUNT, q = "bannedword" }, 500, 1, nil, "An unknown error has occurred." },
       } do
         assert.same({ case[2], case[3], case[4], case[5] }, failure(get("ig_hashtag_search", case[1])))
       end
@@ -411,9 +392,8 @@ describe("the sandbox", function()
     --- All pages from the first on.
     local function walk(edge, params)
       params.user_id = ACCOUNT
-      local url, pages, ids, seen, cursors = base .. path(BLUEBOTTLE .. "/" .. edge, params), 0, {}, {}, {}
-      while url and pages < 30 do
-        local page = ask(url).json
+      local page, pages, ids, seen, cursors = get(BLUEBOTTLE .. "/" .. edge, params).json, 0, {}, {}, {}
+      while pages < 30 do
         pages = pages + 1
         for _, id in ipairs(ids_of(page)) do
           assert.is_nil(seen[id])
@@ -422,7 +402,7 @@ describe("the sandbox", function()
         if not page.paging then break end
         cursors[page.paging.cursors.after] = true
         assert.is_nil(page.paging.cursors.before)
-        url = page.paging.next
+        page = ask(page.paging.next).json
       end
       return ids, pages, cursors
     end
@@ -450,7 +430,7 @@ describe("the sandbox", function()
       end
       for _, field in ipairs { "username", "owner", "shortcode", "comments" } do
         local refusal = get(BLUEBOTTLE .. "/top_media", { user_id = ACCOUNT, fields = field })
-        assert.same({ 400, 100, false, "(#100) Tried accessing nonexisting field (" .. field
+        assert.same({ 400, 100, nil, "(#100) Tried accessing nonexisting field (" .. field
           .. ") on node type (IGMedia)" }, failure(refusal))
       end
       assert.equal("(#100) The parameter user_id is required",
@@ -508,7 +488,7 @@ describe("the sandbox", function()
         { "media{saved_count}", "(#100) Tried accessing nonexisting field (saved_count) on node type (IGMedia)" },
         { "media{comments}", "(#100) Tried accessing nonexisting field (comments) on node type (IGMedia)" },
       } do
-        assert.same({ 400, 100, false, case[2] }, failure(discover("account_5", case[1])))
+        assert.same({ 400, 100, nil, case[2] }, failure(discover("account_5", case[1])))
       end
       assert.equal("(#100) The parameter username is required",
         get(ACCOUNT, { fields = "business_discovery{id}" }).json.error.message)
@@ -571,7 +551,7 @@ describe("the sandbox", function()
       assert.same({}, approved())
       assert.same({ success = true }, ask(base .. edge, { form = { user_ids = "[11,90071992547409931]" } }).json)
       assert.same({ "11", "90071992547409931" }, approved())
-      assert.same({ success = true }, ask(base .. path(edge, { user_ids = "11" }), { arguments = "-X DELETE" }).json)
+      assert.same({ success = true }, get(edge, { user_ids = "11" }, { method = "DELETE" }).json)
       assert.same({ "90071992547409931" }, approved())
     end)
   end)
@@ -592,8 +572,8 @@ describe("the sandbox", function()
     --- A token of Instagram Login that can be exchanged.
     local function new_token()
       local redirect = "http://localhost:8123/"
-      local dialog = ask(server.http .. "/" .. path("oauth/authorize", { client_id = sandbox.app_id,
-        redirect_uri = redirect, response_type = "code", scope = "instagram_business_basic" }), { token = false })
+      local dialog = ask(server.http .. "/oauth/authorize", { token = false, query = { client_id = sandbox.app_id,
+        redirect_uri = redirect, response_type = "code", scope = "instagram_business_basic" } })
       return ask(server.http .. "/oauth/access_token", { token = false, form = {
         client_id = sandbox.app_id, client_secret = sandbox.app_secret, grant_type = "authorization_code",
         redirect_uri = redirect, code = dialog.headers.location:match "code=([^&#]+)",
@@ -659,10 +639,8 @@ describe("the sandbox", function()
     end
 
     local function send(row, node, where, params)
-      local options = { arguments = "-X " .. row.method }
+      local options = { method = row.method, [row.method == "POST" and "form" or "query"] = params }
       if node.host == "instagram" then options.token = is_node(where) and sandbox.tokens.instagram end
-      if row.method ~= "POST" then return ask(base .. path(where, params), options) end
-      options.form = params
       return ask(base .. where, options)
     end
 

@@ -9,6 +9,7 @@ local support = require "spec.support.sandbox"
 local with = require("spec.support.client").with
 
 local ACCOUNT, FIRST, SECOND = "17841405822304914", "17918195224117851", "17895695668004550"
+local OTHER_ACCOUNT, PAGE = "17840000000000030", "134895793791914"
 local null = cjson.null
 
 --- HMAC by another hand than the sandbox's.
@@ -355,7 +356,7 @@ describe("a webhook of the sandbox", function()
   describe("subscription", function()
     it("is made when the callback gives the challenge back, and is listed", function()
       assert.same({ success = true }, subscribe().json)
-      local data = subscriptions({ arguments = "-G" }).json.data
+      local data = subscriptions().json.data
       assert.same({ {
         object = "instagram", callback_url = host.http .. "/hook", active = true,
         fields = {
@@ -367,12 +368,12 @@ describe("a webhook of the sandbox", function()
 
     it("ends by DELETE, field by field or altogether", function()
       subscribe()
-      local function delete(form) return subscriptions({ form = form, arguments = "-X DELETE" }).json end
+      local function delete(form) return subscriptions({ form = form, method = "DELETE" }).json end
       assert.same({ success = true }, delete { object = "instagram", fields = "comments,messages" })
       assert.same({ { name = "message_echoes", version = "v26.0" } },
-        subscriptions({ arguments = "-G" }).json.data[1].fields)
+        subscriptions().json.data[1].fields)
       assert.same({ success = true }, delete { object = "instagram" })
-      assert.equal('{"data":[]}', subscriptions({ arguments = "-G" }).body)
+      assert.equal('{"data":[]}', subscriptions().body)
     end)
 
     local REFUSED = {
@@ -392,13 +393,13 @@ describe("a webhook of the sandbox", function()
         local answer = subscribe(row[2])
         assert.same({ 400, row[3] }, { answer.status, answer.json.error.code })
         assert.matches(row[4], answer.json.error.message, 1, true)
-        assert.equal('{"data":[]}', subscriptions({ arguments = "-G" }).body)
+        assert.equal('{"data":[]}', subscriptions().body)
       end)
     end
 
     it("takes the app's token, no other", function()
-      for _, arguments in ipairs { "-G", "-X POST", "-X DELETE" } do
-        local answer = subscriptions { token = sandbox.tokens.user, arguments = arguments }
+      for _, method in ipairs { "GET", "POST", "DELETE" } do
+        local answer = subscriptions { token = sandbox.tokens.user, method = method }
         assert.same({ 400, 15 }, { answer.status, answer.json.error.code })
       end
     end)
@@ -485,14 +486,26 @@ describe("a webhook of the sandbox", function()
       assert.is_nil(next_event())
     end)
 
-    it("tells of a comment and a reply that are written, if comments are subscribed to", function()
-      local function write(path, message)
-        return ask(server.http .. "/v26.0/" .. path, { form = { message = message } }).json.id
+    local function write(path, form) return ask(server.http .. "/v26.0/" .. path, { form = form }).json end
+
+    --- Subscribes accounts, too.
+    local function subscribe_accounts(fields, ...)
+      for _, account in ipairs { ... } do
+        assert.same({ success = true }, write(account .. "/subscribed_apps", { subscribed_fields = fields }))
       end
-      subscribe { fields = "messages" }
-      write(FIRST .. "/comments", "unheard")
+    end
+
+    it("tells of a comment and a reply that are written, if app and account are subscribed to comments", function()
+      local function write_text(path, text) return write(path, { message = text }).id end
       subscribe()
-      local comment = write(FIRST .. "/comments", "Schön 🦖")
+      write_text(FIRST .. "/comments", "The account is not subscribed")
+      subscribe_accounts("messages", ACCOUNT)
+      write_text(FIRST .. "/comments", "The account is subscribed to messages")
+      subscribe { fields = "messages" }
+      subscribe_accounts("comments", ACCOUNT, OTHER_ACCOUNT)
+      write_text(FIRST .. "/comments", "The app is subscribed to messages")
+      subscribe()
+      local comment = write_text(FIRST .. "/comments", "Schön 🦖")
       local told = wait_for_event().json.entry[1]
       assert.same({ ACCOUNT, "comments" }, { told.id, told.changes[1].field })
       assert.same({
@@ -500,10 +513,40 @@ describe("a webhook of the sandbox", function()
         media = { id = FIRST, media_product_type = "FEED" },
       }, told.changes[1].value)
       local parent = ask(server.http .. "/v26.0/17900000290000000/comments").json.data[1].id
-      local reply = write(parent .. "/replies", "A reply")
+      local reply = write_text(parent .. "/replies", "A reply")
       local value = wait_for_event().json.entry[1].changes[1].value
       assert.same({ reply, parent, "A reply" }, { value.id, value.parent_id, value.text })
       assert.is_nil(next_event())
+    end)
+
+    it("tells an account of comments that name it, wherever they are", function()
+      subscribe { fields = "mentions" }
+      subscribe_accounts("mentions,comments", ACCOUNT, OTHER_ACCOUNT)
+      write("17900000290000000/comments", { message = "Look, metricsaurus and @nobody" })
+      local id = write("17900000290000000/comments", { message = "Look, @metricsaurus." }).id
+      local told = wait_for_event().json.entry[1]
+      assert.same({ ACCOUNT, { { field = "mentions", value = { media_id = "17900000290000000", comment_id = id } } } },
+        { told.id, told.changes })
+    end)
+
+    it("tells an account of the messages that it sends itself", function()
+      local person = "9140582230491401"
+      subscribe()
+      subscribe_accounts("message_echoes", PAGE)
+      local function send_message(message)
+        return write(PAGE .. "/messages", {
+          recipient = cjson.encode { id = person }, message = cjson.encode(message),
+        }).message_id
+      end
+      local mid = send_message { text = "Grüße" }
+      local event = wait_for_event().json.entry[1].messaging[1]
+      assert.same({ { id = ACCOUNT }, { id = person }, { mid = mid, text = "Grüße", is_echo = true } },
+        { event.sender, event.recipient, event.message })
+      write(PAGE .. "/messages", { recipient = cjson.encode { id = person }, sender_action = "typing_on" })
+      local attachment = { type = "image", payload = { url = "https://cdn.example/a.jpg" } }
+      mid = send_message { attachment = attachment }
+      event = wait_for_event().json.entry[1].messaging[1]
+      assert.same({ mid = mid, is_echo = true, attachments = { attachment } }, event.message)
     end)
 
     it("says what went wrong on the way", function()

@@ -90,7 +90,8 @@ describe("without memory", function()
 
   -- The stages of spec/support/oom.lua.
   for _, stage in ipairs {
-    "require", "client", "get", "post", "pages", "position", "accounts", "error", "json", "abandon",
+    "require", "client", "get", "post", "pages", "position", "accounts", "businesses", "upload", "reading", "error",
+    "json", "abandon",
   } do
     it("for one allocation ends in a clear error and can go on: " .. stage, function()
       local output = refuse("--stage", stage)
@@ -104,7 +105,7 @@ describe("without memory", function()
 
   it("knows every stage that there is", function()
     local stages = assert(loadfile("spec/support/oom.lua"))("", "")
-    assert.equal(10, #stages)
+    assert.equal(13, #stages)
   end)
 
   it("is not what two Lua states in one process are, in turns and in threads", function()
@@ -192,6 +193,153 @@ describe("in a fresh state", function()
       assert(after == before, ("%d descriptors were open, then %d"):format(before, after))
       print "ok"
     ]]
+  end)
+
+  -- Begins a script. `walk(prepare, act, run)`: again and again `run(prepare())`, and `act` with the same, in a
+  -- finalizer that runs at the first of the places where memory is asked for, then at the second, and so on.
+  -- Gives how many there are. All of them collect, as a pause of 0 wants it.
+  local storm = [[
+    local jit = rawget(_G, "jit")
+    if jit then jit.off() end
+    local base_url, token = ...
+    local core, iggraph = require "iggraph.core", require "iggraph"
+    local engine = core.loop.engine()
+
+    local function lay(finalizer)
+      if not newproxy then return setmetatable({}, { __gc = finalizer }) end
+      getmetatable(newproxy(true)).__gc = finalizer
+    end
+
+    pcall(collectgarbage, "incremental") -- lua 5.4 is generational
+
+    local function collect_at_each(run)
+      local pause, speed = collectgarbage("setpause", 0), collectgarbage("setstepmul", newproxy and 0 or 100000)
+      collectgarbage() -- the pause counts from its end
+      run()
+      collectgarbage("setpause", pause)
+      collectgarbage("setstepmul", speed)
+    end
+
+    local function walk(prepare, act, run)
+      local n = 0
+      while true do
+        n = n + 1
+        local count, is_on, subject = 0, true, prepare()
+        local function finalizer()
+          if not is_on then return end
+          count = count + 1
+          if count == n then act(subject) else lay(finalizer) end
+        end
+        collect_at_each(function()
+          lay(finalizer)
+          run(subject)
+          is_on = false
+        end)
+        if count < n then return n - 1 end
+      end
+    end
+
+    local function new()
+      return iggraph.new { access_token = token, app_secret = "verysecret", base_url = base_url }
+    end
+    local function close(client) client:close() end
+  ]]
+
+  it("a finalizer may close the client whose answer is read, and its token stays hidden", function()
+    runs(storm .. [[
+      local message = ('{"error":{"message":"bad token %s","code":190,"error_data":"{\\"a\\":\\"%s\\"}"}}')
+        :format(token, token)
+      assert(walk(new, close, function(client)
+        local value, err, kind = core.response.read(client, "GET", "/x", 400, message)
+        assert(value == nil and kind == "auth" and err.code == 190 and err.message:find "bad token", tostring(err))
+        assert(not (tostring(err) .. err.data.a):find(token, 1, true), tostring(err))
+      end) > 10)
+      print "ok"
+    ]])
+  end)
+
+  it("a finalizer may close the client whose credentials are taken", function()
+    runs(storm .. [[
+      local own = { core.client.credentials(new()) }
+      assert(own[1] == token and #own[2] == 64)
+      assert(walk(new, close, function(client)
+        local ok, token, proof = pcall(core.client.credentials, client)
+        assert(ok and token == own[1] and proof == own[2] or not ok and token:find("closed", 1, true), "half of them")
+      end) > 1)
+      print "ok"
+    ]])
+  end)
+
+  it("a finalizer may close the client that uploads, or its file", function()
+    runs(storm .. [[
+      local name = os.tmpname()
+      local file = io.open(name, "wb")
+      file:write(("x"):rep(1000))
+      file:close()
+      local function prepare()
+        local client = new()
+        return { client = client, uploader = core.client.uploader(client, base_url), file = io.open(name, "rb") }
+      end
+      for _, what in ipairs { "client", "file" } do
+        local refused, cancelled, sent = 0, 0, 0
+        walk(prepare, function(subject) subject[what]:close() end, function(subject)
+          local ok, sending = pcall(core.transfer.upload, subject.uploader, "_echo", subject.file, 0, 1000)
+          if not ok then
+            assert(sending:find("is closed", 1, true), sending)
+            refused = refused + 1
+            return
+          end
+          while not core.loop.is_over(sending) do
+            engine:wait()
+            engine:step()
+          end
+          local answer, err, kind = core.transfer.answer(sending)
+          if kind == "cancelled" then
+            cancelled = cancelled + 1
+          else
+            assert(answer, tostring(err))
+            assert(answer.headers.authorization == "OAuth " .. token, "without a token")
+            sent = sent + 1
+          end
+        end)
+        assert(refused > 0 and (what == "client" and cancelled or sent) > 0, ("%s: %d %d %d"):format(what, refused, cancelled, sent))
+      end
+      os.remove(name)
+      print "ok"
+    ]])
+  end)
+
+  it("a finalizer may not take from the cursor whose page is fetched", function()
+    runs(storm .. [[
+      local refused = 0
+      local function prepare()
+        local client = iggraph.new { access_token = token, base_url = base_url }
+        return client:list("17840000000000004/media", { fields = "id", limit = 2 })
+      end
+      local ids = {}
+      for media in prepare() do ids[#ids + 1] = media.id end
+      table.sort(ids)
+      assert(#ids == 4)
+      local given
+      walk(function()
+        given = {}
+        return prepare()
+      end, function(cursor)
+        local ok, media = pcall(cursor.next, cursor)
+        if ok then
+          given[#given + 1] = media and media.id
+        else
+          assert(media:find("in use", 1, true), media)
+          refused = refused + 1
+        end
+      end, function(cursor)
+        for media in cursor do given[#given + 1] = media.id end
+        table.sort(given)
+        assert(table.concat(given, " ") == table.concat(ids, " "), table.concat(given, " "))
+      end)
+      assert(refused > 10, refused)
+      print "ok"
+    ]])
   end)
 
   -- What is left lying about, how much of it, and what does so. The collector is called now and then:

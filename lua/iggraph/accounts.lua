@@ -47,11 +47,12 @@ local function next_list(asked)
   return asked.more and { list = BUSINESSES, after = asked.more } or nil
 end
 
-local function ids_of(page)
-  local ids = {}
+-- The ids of the page's items, behind those that were there, each once.
+local function with_ids_of(page, before, seen)
+  local ids = { before }
   for _, item in ipairs(page.data) do
     local id = type(item) == "table" and item.id
-    if type(id) == "string" and id:find "^%d+$" then ids[#ids + 1] = id end
+    if type(id) == "string" and id:find "^%d+$" and not (seen and seen[id]) then ids[#ids + 1] = id end
   end
   return table.concat(ids, ",")
 end
@@ -59,7 +60,7 @@ end
 local function what_follows(page, asked, usual)
   if usual == false then return false end -- there is more, and not said where
   if asked.list == BUSINESSES then
-    return next_list { list = BUSINESSES, businesses = ids_of(page), more = usual and usual.after }
+    return next_list { list = BUSINESSES, businesses = with_ids_of(page), more = usual and usual.after }
   end
   if not usual then return next_list(asked) end
   usual.list, usual.businesses, usual.more = asked.list, asked.businesses, asked.more
@@ -79,7 +80,7 @@ local function join_businesses(how, map)
     local ids, following = asked.seen or "", what_follows(page, asked, usual)
     seen, is_of_pages = {}, asked.list ~= BUSINESSES
     for id in ids:gmatch "%d+" do seen[id] = true end
-    if following then following.seen = is_of_pages and ids .. "," .. ids_of(page) or ids end
+    if following then following.seen = is_of_pages and with_ids_of(page, ids, seen) or ids end
     return following
   end
   function how.map(page)

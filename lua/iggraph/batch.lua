@@ -53,8 +53,9 @@ end
 local function send(client, chunk, is_again)
   local results, err, kind = call(client, start, client, "POST", "/", envelope(chunk, is_again))
   if err then return nil, err, kind end
-  if type(results) == "table" and #results == #chunk then return results end
-  local message = ("%d results expected, one for each entry"):format(#chunk)
+  local count = type(results) == "table" and #results or 0
+  if count == #chunk then return results end
+  local message = ("%d results for %d entries"):format(count, #chunk)
   return fail("json", "POST", core.client.path(client, "/"), message, 200)
 end
 
@@ -65,15 +66,39 @@ local function pack(value, err, kind)
   return { n = 1, value }
 end
 
-local function is_status(code) return type(code) == "number" and code % 1 == 0 end
+local function is_status(code) return type(code) == "number" and code % 1 == 0 and code >= 100 and code < 600 end
+
+-- The clients that a chunk speaks for: the envelope's own, and those of entries with a token.
+local function clients_of(chunk, client)
+  local list, seen = { client }, { [client] = true }
+  for _, entry in ipairs(chunk) do
+    if not seen[entry.client] then list[#list + 1], seen[entry.client] = entry.client, true end
+  end
+  return list
+end
+
+-- A value without the secrets of any of them: what went in one envelope may be repeated anywhere in the answer.
+local function masked(value, clients)
+  if type(value) == "table" then
+    local clean = {}
+    for name, member in pairs(value) do clean[name] = masked(member, clients) end
+    return clean
+  end
+  if type(value) ~= "string" then return value end
+  for _, client in ipairs(clients) do value = core.client.redact(client, value) end
+  return value
+end
+
+local function read_body(entry, code, body) return core.response.read(entry.client, entry.method, entry.path, code, body) end
 
 -- What an entry's result says, packed; nil for null.
-local function read(entry, result)
+local function read(entry, result, clients)
   if result == null then return nil end
   if type(result) ~= "table" or not is_status(result.code) or type(result.body) ~= "string" then
     return pack(fail("json", entry.method, entry.path, "a result of the batch without code or body"))
   end
-  local value, err, kind = core.response.read(entry.client, entry.method, entry.path, result.code, result.body)
+  local value, err, kind = read_body(entry, result.code, result.body)
+  if err then value, err, kind = read_body(entry, result.code, masked(result.body, clients)) end
   if not err and entry.read then value, err, kind = entry.read(value, entry.client) end
   return pack(value, err, kind)
 end
@@ -146,31 +171,6 @@ end
 
 -- --- failures of a whole ----------------------------------------------------------------------------
 
--- The tokens and proofs that a chunk carries; the envelope's own client knows of none of them.
-local function secrets_of(chunk, client)
-  local secrets = {}
-  for _, entry in ipairs(chunk) do
-    if entry.client ~= client then
-      local token, proof = core.client.credentials(entry.client)
-      secrets[#secrets + 1], secrets[#secrets + 2] = token, proof
-    end
-  end
-  return secrets
-end
-
-local function plain(text) return (text:gsub("%p", "%%%0")) end
-
-local function masked(value, secrets)
-  if type(value) == "table" then
-    local clean = {}
-    for name, member in pairs(value) do clean[name] = masked(member, secrets) end
-    return clean
-  end
-  if type(value) ~= "string" then return value end
-  for _, secret in ipairs(secrets) do value = value:gsub(plain(secret), "***") end
-  return value
-end
-
 -- A GET can be sent again whatever became of the envelope, which is a POST.
 local function is_harmless(entry, own, err)
   local passes = own.retryable or err.kind == "http" and err.status >= 500
@@ -178,40 +178,40 @@ local function is_harmless(entry, own, err)
 end
 
 -- A failure of the whole, as one of a call of its own.
-local function failure(err, method, path, secrets)
-  local _, own = fail(err.kind, method, path, masked(err.message, secrets), err.status)
+local function failure(err, method, path, clients)
+  local _, own = fail(err.kind, method, path, masked(err.message, clients), err.status)
   for name, member in pairs(err) do
-    if own[name] == nil then own[name] = masked(member, secrets) end
+    if own[name] == nil then own[name] = masked(member, clients) end
   end
   return own
 end
 
-local function failure_of(entry, err, secrets)
-  local own = failure(err, entry.method, entry.path, secrets)
+local function failure_of(entry, err, clients)
+  local own = failure(err, entry.method, entry.path, clients)
   own.retryable = err.retryable or is_harmless(entry, own, err)
   return pack(nil, own, own.kind)
 end
 
 -- --- all of it --------------------------------------------------------------------------------------
 
-local function read_all(outcomes, chunk, results)
-  for i, entry in ipairs(chunk) do outcomes[entry] = outcomes[entry] or read(entry, results[i]) end
+local function read_all(outcomes, chunk, results, clients)
+  for i, entry in ipairs(chunk) do outcomes[entry] = outcomes[entry] or read(entry, results[i], clients) end
 end
 
-local function fail_all(outcomes, chunk, err, secrets)
-  for _, entry in ipairs(chunk) do outcomes[entry] = outcomes[entry] or failure_of(entry, err, secrets) end
+local function fail_all(outcomes, chunk, err, clients)
+  for _, entry in ipairs(chunk) do outcomes[entry] = outcomes[entry] or failure_of(entry, err, clients) end
 end
 
 -- What became of each entry of a chunk, or nil, err, kind where the whole failed.
 local function carry_out(client, chunk)
   local results, err, kind = send(client, chunk)
   if err then return nil, err, kind end
-  local outcomes = {}
-  read_all(outcomes, chunk, results)
+  local outcomes, clients = {}, clients_of(chunk, client)
+  read_all(outcomes, chunk, results, clients)
   local again = to_ask_again(chunk, outcomes)
   if again[1] then
     results, err = send(client, again, true)
-    if err then fail_all(outcomes, again, err, secrets_of(chunk, client)) else read_all(outcomes, again, results) end
+    if err then fail_all(outcomes, again, err, clients) else read_all(outcomes, again, results, clients) end
   end
   local was_asked_again = {}
   for _, entry in ipairs(again) do was_asked_again[entry] = true end
@@ -226,7 +226,7 @@ local function join(client, chunks, rounds)
     if not outcomes then
       if type(err) ~= "table" then error(err, 0) end -- raised in there
       failures, outcomes = failures + 1, {}
-      fail_all(outcomes, chunk, err, secrets_of(chunk, client))
+      fail_all(outcomes, chunk, err, clients_of(chunk, client))
     end
     for _, entry in ipairs(chunk) do list[#list + 1] = outcomes[entry] end
   end
@@ -254,7 +254,7 @@ function core.client.methods.batch(client, requests)
   local list, all_failed = join(client, chunks, rounds)
   if not all_failed then return list end
   local err = rounds[1][2]
-  local own = failure(err, err.method, err.path, secrets_of(chunks[1], client))
+  local own = failure(err, err.method, err.path, clients_of(chunks[1], client))
   own.retryable = err.retryable
   return nil, own, own.kind
 end

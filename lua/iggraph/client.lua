@@ -7,6 +7,8 @@ local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
 local discovery = require "iggraph.discovery"
 local host = require "iggraph.host"
+local insights = require "iggraph.insights"
+local near = require "iggraph.near"
 local nodes = require "iggraph.nodes"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
@@ -29,7 +31,7 @@ end
 --- Makes a client; costs no request.
 -- @function iggraph.new
 -- @tparam table options
--- @tparam string options.access_token
+-- @tparam string|boolean options.access_token false: none, for what needs none, such as `instagram_oembed`
 -- @tparam[opt="v26.0"] string options.version
 -- @tparam[opt="https://graph.facebook.com"] string options.base_url `http://` for loopback only
 -- @tparam[opt] string options.app_secret every call then carries `appsecret_proof`
@@ -44,33 +46,48 @@ end
 -- @return the client; raises for an unknown or wrong option and names it
 local function new(options)
   if type(options) ~= "table" then raise("iggraph.new: a table of options expected") end
-  return make(options)
+  if options.access_token ~= false then return make(options) end
+  local rest = {}
+  for name, value in pairs(options) do rest[name] = value end
+  rest.access_token = nil
+  return make(rest, { rest.app_secret })
+end
+
+-- A path with a version in front would get a second one.
+local function own_path(self, path)
+  if type(path) == "string" and path:find "^/?v%d+%.%d+/" and select(2, core.client.address(self)) then
+    raise "path: the version is the client's: iggraph.new { version = … }"
+  end
+  return path
 end
 
 --- Reads any node or edge.
 -- @tparam string path `me/accounts` or `/me/accounts`; the version is put before it
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:get(path, params) return ask(self, "GET", path, params) end
+function client:get(path, params) return ask(self, "GET", own_path(self, path), params) end
 
 --- The same by POST: parameters as a form, as multipart where one of them is an open file.
 -- @tparam string path
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:post(path, params) return ask(self, "POST", path, params) end
+function client:post(path, params) return ask(self, "POST", own_path(self, path), params) end
 
 --- The same by DELETE.
 -- @tparam string path
 -- @tparam[opt] table params
 -- @return what the API sent, or `nil, err, kind`
-function client:delete(path, params) return ask(self, "DELETE", path, params) end
+function client:delete(path, params) return ask(self, "DELETE", own_path(self, path), params) end
 
 --- A cursor over any list edge.
 -- @tparam string path
 -- @tparam[opt] table params
 -- @tparam[opt] table opts as of a `cursor`
 -- @return the cursor
-function client:list(path, params, opts) return cursor.open(self, path, params, opts) end
+function client:list(path, params, opts)
+  if type(path) == "string" and path:find "/insights$" then return insights.list(self, path, params, opts) end
+  return cursor.open(self, own_path(self, path), params, opts)
+end
 
 --- Handles, without a request: `client:me()` is whose token it is, a User, with a Page token the Page, on
 -- graph.instagram.com the IG User, and has the edges of all three; `client:user(id)`, `:page(id)`, `:media(id)`,
@@ -117,5 +134,10 @@ function client:close()
 end
 
 core.client.meta.__close = client.close
+
+setmetatable(client, { __index = function(_, name)
+  local meant = near(tostring(name), client)
+  raise(("a client has no '%s'%s"):format(tostring(name), meant and ", but " .. meant or ""))
+end })
 
 return { new = new, make = make }

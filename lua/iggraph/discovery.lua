@@ -15,7 +15,9 @@ local raise = core.error.raise
 
 local discovery = {}
 
--- From what `read` returned to how more of its edges is asked for.
+local DISCOVERY = "business_discovery"
+
+-- From what a discovery brought to how more of its edges is asked for.
 local origins = setmetatable({}, { __mode = "k" })
 
 --- Takes a member out of a node's answer.
@@ -46,6 +48,8 @@ end
 
 local function field_with(row, value, inner) return ("%s.%s(%s){%s}"):format(row.edge, row.required, value, inner) end
 
+local function discovery_of(value, inner) return ("%s.username(%s){%s}"):format(DISCOVERY, value, inner) end
+
 --- Reads what stands behind a field with an argument: `user:business_discovery("bluebottle", fields)`,
 -- `user:mentioned_media(media_id, fields)`, `user:mentioned_comment(comment_id, fields)`.
 -- @tparam table row of the edge
@@ -60,7 +64,7 @@ function discovery.read(row, node, value, fields)
   return ask(node.client, "GET", node.id, asked, function(answer, client)
     local found, err, kind = member(answer, client)
     if not found then return nil, err, kind end
-    origins[found] = { row = row, id = node.id, value = value, inner = inner }
+    if row.edge == DISCOVERY then origins[found] = { id = node.id, value = value, inner = inner } end
     return found
   end)
 end
@@ -108,26 +112,45 @@ end
 
 -- Such an edge has no `next`: its cursor goes into the field, and it ends where there is none.
 local function continue_discovery(client, origin, found, edge, opts)
-  local row, id, value = origin.row, origin.id, origin.value
+  local id, value = origin.id, origin.value
   local modifiers, inner = read_edge(origin.inner, edge)
   local path = core.client.path(client, id)
-  local how = { list = ("%s/%s/%s/%s"):format(id, row.edge, value, edge), first = { [row.edge] = found } }
+  local how = { list = ("%s/%s/%s/%s"):format(id, DISCOVERY, value, edge), first = { [DISCOVERY] = found } }
   function how.request(params)
     local place = params.after and (".after(%s)"):format(params.after) or ""
-    return { fields = field_with(row, value, edge .. modifiers .. place .. inner) }
+    return { fields = discovery_of(value, edge .. modifiers .. place .. inner) }
   end
   function how.page(answer)
-    local member = type(answer) == "table" and answer[row.edge]
+    local member = type(answer) == "table" and answer[DISCOVERY]
     local page = copy_of(type(member) == "table" and member[edge])
-    if (after_of(page) or "a"):find "^[%w_=%-]+$" then return page end
+    if (after_of(page) or "a"):find "^[^(){},%c%s]+$" then return page end
     return core.error.fail("paging", "GET", path, "a cursor that cannot stand inside of fields")
   end
   function how.follow(page)
     local after = after_of(page)
-    return after and page.data[1] ~= nil and { after = after } or nil
+    return after and { after = after } or nil
   end
   return cursor.open(client, id, nil, opts, how)
 end
+
+--- Where fields with a discovery among them are asked for by hand: what came of it goes on like any other.
+-- @tparam table node handle
+-- @tparam[opt] table params
+-- @treturn ?function what the answer holds -> the same; nil where there is none among them
+function discovery.origin_of(node, params)
+  local fields = type(params) == "table" and params.fields
+  if type(fields) ~= "string" or not fields:find(DISCOVERY, 1, true) then return nil end
+  return function(answer)
+    local found = type(answer) == "table" and answer[DISCOVERY]
+    for _, part in ipairs(type(found) == "table" and parts_of(fields) or {}) do
+      local value, inner = part:match("^%s*" .. DISCOVERY .. "%.username%(([%w._]+)%)%s*(%b{})")
+      if value then origins[found] = { id = node.id, value = value, inner = inner:sub(2, -2) } end
+    end
+    return answer
+  end
+end
+
+local function never() return nil end -- the `next` of insights moves on for ever
 
 local known = {} -- names of edges
 for _, row in ipairs(core.graph.edges()) do known[row.edge] = true end
@@ -151,7 +174,8 @@ function discovery.continue(client, node, edge, opts)
     raise(("continue: '%s' is not an edge of the node"):format(edge))
   end
   local id = core.client.check_id(client, node.id, "node.id")
-  return cursor.open(client, id .. "/" .. edge, nil, opts, { first = copy_of(page) })
+  local follow = edge == "insights" and never or nil
+  return cursor.open(client, id .. "/" .. edge, nil, opts, { first = copy_of(page), follow = follow })
 end
 
 return discovery

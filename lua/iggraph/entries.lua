@@ -29,7 +29,8 @@ local function flatten(list, flat, depth)
   if depth > MOST_LISTS then raise "batch: too many lists in each other; does one contain itself?" end
   check_list(list)
   for _, item in ipairs(list) do
-    if type(item) == "table" and is_list(item) then flatten(item, flat, depth + 1) else flat[#flat + 1] = item end
+    local is_more = type(item) == "table" and rawget(item, 1) ~= nil -- an empty table is an entry without all
+    if is_more then flatten(item, flat, depth + 1) else flat[#flat + 1] = item end
   end
   return flat
 end
@@ -101,7 +102,7 @@ end
 
 local function add_file(entry, name, file)
   if entry.method ~= "POST" then refuse(entry, "%s: a file can only be sent by a POST", name) end
-  if io.type(file) ~= "file" then refuse(entry, "%s: an open file expected", name) end
+  if io.type(file) ~= "file" then refuse(entry, "attached_files.%s: an open file expected", name) end
   if not name:find(NAME) then refuse(entry, "attached_files: letters, digits, '_', '.', '-' expected in a name") end
   entry.files[#entry.files + 1] = { name = name, file = file }
 end

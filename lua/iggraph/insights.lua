@@ -94,6 +94,14 @@ local function windows(last, is_long)
   return how
 end
 
+-- In a batch it is one call.
+local function describe(client, path, params, from, to)
+  if from and to and to - from > LONGEST then
+    raise "insights: a range of more than 30 days takes several calls: not in a batch"
+  end
+  return client:describe("GET", path, params)
+end
+
 --- The insights of an IG User. A range of more than 30 days is asked for in windows: each gives its own entries,
 -- a day that two windows have comes once, and a `total_value` tells its window's end in `end_time`.
 -- @param client
@@ -102,8 +110,8 @@ end
 -- @tparam[opt] table opts as of a `cursor`
 -- @return a cursor of entries as the Graph sends them
 function insights.list(client, path, params, opts)
-  if type(client) == "table" then return client:list(path, params, opts) end
-  local from, to = range_of(params)
+  local from, to = range_of(params or {})
+  if type(client) == "table" then return describe(client, path, params, from, to) end
   if not (from and to) then return cursor.open(client, path, params, opts, { follow = never }) end
   local asked = {}
   for name, value in pairs(params) do asked[name] = value end
@@ -117,6 +125,9 @@ function insights.list(client, path, params, opts)
 end
 
 -- --- rows -----------------------------------------------------------------------------------------
+
+-- What should be a list and is none (null, say) has nothing in it.
+local function list_of(value) return type(value) == "table" and value or {} end
 
 local function is_list(value) return type(value) == "table" and (value[1] ~= nil or next(value) == nil) end
 
@@ -150,20 +161,23 @@ local function add_value(rows, entry, value, end_time)
 end
 
 local function add_breakdown(rows, entry, breakdown, end_time)
-  for _, result in ipairs(breakdown.results or {}) do
+  for _, result in ipairs(list_of(list_of(breakdown).results)) do
     local dimensions = {}
-    for i, key in ipairs(breakdown.dimension_keys or {}) do dimensions[key] = (result.dimension_values or {})[i] end
-    add_row(rows, entry, result.value, result.end_time or end_time, dimensions)
+    for i, key in ipairs(list_of(breakdown.dimension_keys)) do
+      dimensions[key] = list_of(list_of(result).dimension_values)[i]
+    end
+    add_row(rows, entry, list_of(result).value, list_of(result).end_time or end_time, dimensions)
   end
 end
 
 local function add_entry(rows, entry)
+  entry = list_of(entry)
   local total = type(entry.total_value) == "table" and entry.total_value or nil
   local values = is_list(entry.values) and entry.values or {}
-  for _, value in ipairs(values) do add_value(rows, entry, value.value, value.end_time) end
+  for _, value in ipairs(values) do add_value(rows, entry, list_of(value).value, list_of(value).end_time) end
   if not total then return end
   if #values == 0 then add_value(rows, entry, total.value, total.end_time) end
-  for _, breakdown in ipairs(total.breakdowns or {}) do add_breakdown(rows, entry, breakdown, total.end_time) end
+  for _, breakdown in ipairs(list_of(total.breakdowns)) do add_breakdown(rows, entry, breakdown, total.end_time) end
 end
 
 local function add_all(rows, entries)

@@ -23,18 +23,20 @@ local function split(text, pattern)
   return list
 end
 
-local function is_given(params, name) return params ~= nil and params[name] ~= nil and params[name] ~= "" end
+local function is_given(params, name)
+  local value = params and params[name]
+  return value ~= nil and value ~= "" and not (type(value) == "table" and next(value) == nil)
+end
 
 local function check(row, params)
   if params ~= nil and type(params) ~= "table" then
     raise(("%s:%s: params: a table expected, got %s"):format(row.node, row.name, type(params)))
   end
   for _, names in ipairs(row.needs) do
-    local found = false
-    for _, name in ipairs(names) do found = found or is_given(params, name) end
-    if not found then
-      raise(("%s:%s: params.%s is required"):format(row.node, row.name, table.concat(names, " or params.")))
-    end
+    local given = 0
+    for _, name in ipairs(names) do given = given + (is_given(params, name) and 1 or 0) end
+    local message = given == 0 and "%s:%s: params.%s is required" or given > 1 and "%s:%s: either params.%s, not both"
+    if message then raise(message:format(row.node, row.name, table.concat(names, " or params."))) end
   end
 end
 
@@ -89,10 +91,18 @@ local types = {} -- node type -> metatable of its handles
 local pages = {} -- node type -> the Graph's page on it
 for _, row in ipairs(core.graph.handles()) do pages[row.node] = row.page end
 
-local function raise_unknown(node_type, key, methods)
-  local meant = near(tostring(key), methods)
+-- What a name stands for that is none of a method: the Graph's name of an edge that is written by a verb, or of a
+-- parameter that has a method of its own; else methods that are called alike.
+local function meaning_of(key, methods, aliases) return aliases[key] or near(key, methods) end
+
+local function raise_unknown(node_type, key, methods, aliases)
+  local meant = meaning_of(tostring(key), methods, aliases)
   raise(("%s has no edge '%s'%s. All are at %s; client:get, :post, :delete and :list take any"):format(node_type,
     tostring(key), meant and ", but " .. meant or "", pages[node_type]))
+end
+
+local function check_handle(node, name)
+  if type(node) ~= "table" then raise(("call it with a colon: node:%s(…)"):format(name)) end
 end
 
 local function new_type(name)
@@ -103,13 +113,16 @@ local function new_type(name)
   -- @function node:get
   -- @tparam[opt] table params `fields` and others of the Graph
   -- @treturn table the node, or `nil, err, kind`
-  function methods.get(node, params) return ask(node.client, "GET", node.id, params) end
+  function methods.get(node, params)
+    check_handle(node, "get")
+    return ask(node.client, "GET", node.id, params, discovery.origin_of(node, params))
+  end
 
-  local meta = { methods = methods, __metatable = false }
+  local meta = { methods = methods, aliases = {}, __metatable = false }
   function meta.__index(_, key)
     local method = methods[key]
     if method then return method end
-    raise_unknown(name, key, methods)
+    raise_unknown(name, key, methods, meta.aliases)
   end
   function meta.__tostring(node) return ("iggraph: %s %s"):format(name, node.id) end
   types[name] = meta
@@ -126,14 +139,38 @@ for _, row in ipairs(core.graph.edges()) do
     root[row.name] = function(client, ...) return shape(row, { client = client }, ...) end
   else
     local meta = types[row.node] or new_type(row.node)
-    meta.methods[row.name] = function(node, ...) return shape(row, node, ...) end
+    meta.methods[row.name] = function(node, ...)
+      check_handle(node, row.name)
+      return shape(row, node, ...)
+    end
+    local alias = row.shape == "flag" and row.required or row.edge
+    local known = meta.aliases[alias]
+    meta.aliases[alias] = (known and known .. ", " or "") .. "'" .. row.name .. "'"
   end
 end
 
--- `me` is whose token it is: a User, with a Page token the Page, on graph.instagram.com the IG User.
-for _, name in ipairs { "Page", "IG User" } do
+-- `me` is whose token it is: a User, with a Page token the Page, on graph.instagram.com the IG User. What two of them
+-- call alike and have at different edges, it does not have.
+local edge_of = {}
+for _, row in ipairs(core.graph.edges()) do edge_of[row.node .. ":" .. row.name] = row.edge end
+
+local function may_share(own, node_type, name)
+  if not own[name] then return true end
+  for _, other in ipairs { "User", "Page" } do
+    local edge = edge_of[other .. ":" .. name]
+    if edge and edge ~= edge_of[node_type .. ":" .. name] then return false end
+  end
+  return true
+end
+
+for _, node_type in ipairs { "Page", "IG User" } do
   local own = types.User.methods
-  for edge, method in pairs(types[name].methods) do own[edge] = own[edge] or method end
+  for name, method in pairs(types[node_type].methods) do
+    if may_share(own, node_type, name) then own[name] = own[name] or method else own[name] = nil end
+  end
+  for alias, names in pairs(types[node_type].aliases) do
+    types.User.aliases[alias] = types.User.aliases[alias] or names
+  end
 end
 
 local function new_handle(client, node_type, id)
@@ -147,11 +184,15 @@ function nodes.extend(methods, real)
   for name, method in pairs(root) do methods[name] = method end
   for _, row in ipairs(core.graph.handles()) do
     methods[row.name] = function(self, id)
+      if type(self) == "string" then raise(("call it with a colon: client:%s(id)"):format(row.name)) end
       return new_handle(self, row.node, core.client.check_id(real(self), id, row.name .. " id"))
     end
   end
   function methods.me(self) return new_handle(self, "User", "me") end
-  function methods.hashtags(self, user_id, q) return self:ig_hashtag_search { user_id = user_id, q = q } end
+  function methods.hashtags(self, user_id, q)
+    if type(q) == "string" and q:find "^#" then raise "hashtags: q: the word without '#'" end
+    return self:ig_hashtag_search { user_id = user_id, q = q }
+  end
 end
 
 return nodes

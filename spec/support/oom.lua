@@ -104,6 +104,56 @@ stage("accounts", function()
   check(type(name) == "string", "no account")
 end)
 
+-- The lists of the User and of his businesses, joined.
+local joined, pages, joined_count = nil, {}, 0
+for i = 1, 20 do pages[i] = false end
+
+stage("businesses", function()
+  joined = joined or client:instagram_accounts({ limit = 2 }, { businesses = true, without_account = true })
+  while true do
+    local found, err = joined:next()
+    check(not err, err)
+    if not found then break end
+    joined_count = joined_count + 1
+    pages[joined_count] = found.page.id
+  end
+  check(joined_count > 4, joined_count .. " Pages")
+  for i = 1, joined_count do
+    for earlier = 1, i - 1 do check(pages[i] ~= pages[earlier], "Page " .. i .. " came again") end
+  end
+end)
+
+stage("upload", function()
+  local core = require "iggraph.core"
+  local engine, uploader = core.loop.engine(), core.client.uploader(client, base_url)
+  local file = check(io.open("spec/support/oom.lua", "rb"))
+  local size = file:seek "end"
+  local ok, sending = pcall(core.transfer.upload, uploader, "v26.0/_echo", file, 5, size)
+  file:close()
+  check(ok, sending)
+  while not core.loop.is_over(sending) do
+    engine:wait()
+    engine:step()
+  end
+  local echo, err = core.transfer.answer(sending)
+  check(echo, err)
+  check(echo.headers["content-length"] == tostring(size - 5) and echo.headers.offset == "5", "not what was sent")
+  uploader:close()
+end)
+
+-- As of an entry of a batch.
+stage("reading", function()
+  local read = require("iggraph.core").response.read
+  local value, err = read(client, "GET", "/x", 200, '{"a":[1,{"b":"\\u00e9"}]}')
+  check(value and value.a[2].b == "é", err)
+  local message = ('{"error":{"message":"x%s","code":4,"error_data":"{\\"a\\":1}"}}'):format(token)
+  value, err = read(client, "POST", "/x", 400, message)
+  check(value == nil and err.code == 4 and err.data.a == 1, err)
+  check(not tostring(err):find(token, 1, true), "the token")
+  value, err = read(client, "GET", "/x", 502, "no JSON " .. token)
+  check(value == nil and err.kind == "http" and not tostring(err):find(token, 1, true), err)
+end)
+
 stage("error", function()
   for _, case in ipairs {
     { "error_190_463", "auth" }, { "body_html_502", "http" }, { "body_empty", "json" },

@@ -133,7 +133,7 @@ function tokens.permissions(options)
   local statuses, list = {}, cursor.open(client_of(OF_TOKEN, options), "me/permissions")
   local item, err, kind = list:next()
   while item do
-    statuses[item.permission] = item.status
+    if type(item) == "table" and item.permission then statuses[item.permission] = item.status end
     item, err, kind = list:next()
   end
   if err then return nil, err, kind end

@@ -76,42 +76,69 @@ function M.filter(context, list, owner)
   list.is_gone = function(item) return M.get(context, item.id, "removed") end
 end
 
+--- Keeps the id of a new node, which is to stand before what is made up: see `put_before`.
+-- @tparam table context
+-- @tparam string owner id of the node whose edge has it
+-- @tparam string name of the list
+-- @tparam string id
+-- @treturn number how many the list has now
+function M.prepend(context, owner, name, id)
+  mark(context)
+  return context.store.append(key(owner, name), id)
+end
+
+--- Lets what was kept by `prepend` stand before what an edge makes up, the newest first.
+-- @tparam table edge
+-- @tparam string name of the list
+-- @tparam function find from an id and the context to a node
+function M.put_before(edge, name, find)
+  local made_up = edge.list
+  function edge.list(node, context, params)
+    local list, own = made_up(node, context, params), key(node.id, name)
+    local at, count = list.at, any(context) and context.store.length(own) or 0
+    if count == 0 then return list end
+    list.first = 1 - count
+    function list.at(position)
+      if position > 0 then return at(position) end
+      return find(context.store.item(own, 1 - position), context)
+    end
+    return list
+  end
+end
+
+--- The getter of a field: one of `unwritten` as long as nothing was written anywhere.
+-- @tparam table node_type
+-- @tparam string name
+-- @tparam table context
+-- @treturn ?function
+function M.getter(node_type, name, context)
+  return not any(context) and node_type.unwritten[name] or node_type.fields[name]
+end
+
+--- Lets a field be made of its plain value and of what was kept under its name.
+local function let(node_type, name, make)
+  node_type.parametric[name] = function(_, context)
+    local plain = M.getter(node_type, name, context)
+    if not any(context) then return plain end
+    return function(node) return make(plain(node), M.get(context, node.id, name)) end
+  end
+end
+
+local function replaced(plain, value)
+  if value == nil then return plain end
+  return value
+end
+
+local function added(plain, value) return plain and plain + (value or 0) end
+
 --- Lets a field be set.
 -- @tparam table node_type
 -- @tparam string name of the field, and of the change
-function M.let_set(node_type, name)
-  node_type.parametric[name] = function(_, context)
-    local plain = node_type.fields[name]
-    if not any(context) then return plain end
-    return function(node)
-      local value = M.get(context, node.id, name)
-      if value == nil then return plain(node) end
-      return value
-    end
-  end
-end
+function M.let_set(node_type, name) let(node_type, name, replaced) end
 
---- A count that changes are added to: for `parametric`.
--- @tparam string name
--- @tparam function plain getter of the made-up count; where it gives nil, nothing is added
--- @treturn function
-function M.count(name, plain)
-  return function(_, context)
-    if not any(context) then return plain end
-    return function(node)
-      local count = plain(node)
-      return count and count + (M.get(context, node.id, name) or 0)
-    end
-  end
-end
-
---- Lets changes be added to a field that is a count.
+--- Lets changes be added to a field that is a count; where there is none, nothing is added.
 -- @tparam table node_type
 -- @tparam string name
-function M.let_count(node_type, name)
-  node_type.parametric[name] = function(field, context)
-    return M.count(name, node_type.fields[name])(field, context)
-  end
-end
+function M.let_count(node_type, name) let(node_type, name, added) end
 
 return M

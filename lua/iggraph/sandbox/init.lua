@@ -5,6 +5,33 @@
 --    -- server.http, server.https, server.ca_file, sandbox.tokens.user
 --    server:stop()
 --
+-- Whatever is not said here is as in the Graph's documentation: all edges are there, and what is written stays.
+--
+-- *Accounts.* 17841405822304914 is the guide's, with six media; its Page is 134895793791914. 17840 and a number in
+-- twelve digits is an account with so many media (17840000000000250), up to ten million; 17840000000000024 is live,
+-- and 17840000000000050 has used up its quota of posts. Twelve people wrote to each: the conversations tell their ids.
+--
+-- *Tokens* are in `tokens` below, by what is special about them. Logins give more: Facebook's and Instagram's dialogs
+-- (`/dialog/oauth`, `/oauth/authorize`) lead back at once, and parameters say what the person does, such as
+-- `sandbox_answer=deny` (`iggraph.sandbox.oauth`).
+--
+-- *Scenarios* make things go wrong: the header `X-Sandbox-Scenario: error_190_463`, or the id with it,
+-- `17840000000000250_slow_200`. There are errors, bodies, pages, cuts and delays: `iggraph.sandbox.scenarios` and the
+-- files in its folder.
+--
+-- *Words* in the address, the caption or the alt_text of what is published say how it fares: `polls_1`,
+-- `status_2207082`, `publish_cut` (`iggraph.sandbox.features.publishing.words`).
+--
+-- *Controls* are at `/_sandbox/`, without a token:
+--
+--    GET  requests            what arrived: counts, and the newest 2,000 requests
+--    POST reset               forgets all that was written, issued and counted
+--    POST clock               advance=<seconds>; one call alone has the header X-Sandbox-Clock: +86400
+--    POST device              user_code=…, answer=approve or deny: the person of a device login
+--    POST webhook             kind=<kind>, url=<callback>: sends a signed event; what happens to accounts that are
+--                             subscribed is sent by itself (iggraph.sandbox.features.webhooks)
+--    GET  upload/<container>  size, checksum and offsets of what was uploaded
+--
 -- @module iggraph.sandbox
 local credentials = require "iggraph.sandbox.credentials"
 local server = require "iggraph.sandbox.server"
@@ -51,12 +78,19 @@ With Lua, after `eval "$(make -s env)"` in the checkout:
     for media in ig:user("17841405822304914"):media { fields = { "id", "caption" } } do
       print(media.id, media.caption)
     end'
+
+Beside the Graph (all of it: lua/iggraph/sandbox/init.lua):
+
+  an account with n media     17840 and n in twelve digits: 17840000000000250
+  what goes wrong             curl -H "X-Sandbox-Scenario: error_190_463" …, or the id 17840000000000250_slow_200
+  what arrived                curl %s/_sandbox/requests
+  a day later                 curl -d advance=86400 %s/_sandbox/clock
 ]]
 
 local function welcome(running)
-  local user = M.tokens.user
-  return WELCOME:format(running.http, running.https, running.ca_file, user, M.app_secret,
-    running.ca_file, user, running.https, user, running.https, running.ca_file)
+  local user, http = M.tokens.user, running.http
+  return WELCOME:format(http, running.https, running.ca_file, user, M.app_secret,
+    running.ca_file, user, running.https, user, running.https, running.ca_file, http, http)
 end
 
 --- Serves until Ctrl-C, for `make sandbox`.

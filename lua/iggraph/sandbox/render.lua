@@ -45,7 +45,7 @@ end
 
 local function step(node_type, field, context)
   local name = field.name
-  local getter, link, edge = node_type.fields[name], node_type.links[name], node_type.edges[name]
+  local getter, link, edge = changes.getter(node_type, name, context), node_type.links[name], node_type.edges[name]
   auth.check_edge(context.grant, "GET", name)
   if node_type.parametric[name] then return node_type.parametric[name](field, context) end
   if getter then

@@ -68,8 +68,8 @@ local PAGE_ID = "134"
 local function backed_by(node, context)
   if not context.store.get("page_backed:" .. node.id) then return nil end
   return {
-    id = ids.join("backed_account", node.id:sub(#PAGE_ID + 1)), count = 0, username = "page_" .. node.id, name = node.name,
-    followers = 0, follows = 0,
+    id = ids.join("backed_account", node.id:sub(#PAGE_ID + 1)), count = 0, followers = 0, follows = 0,
+    username = "page_" .. node.id, name = node.name,
   }
 end
 
@@ -104,15 +104,15 @@ local function without_agency(situation, node)
   return kept, wanted
 end
 
-local function keep_agencies(situation, node, ids)
-  situation.store.put("agencies:" .. node.id, ids)
+local function keep_agencies(situation, node, agencies)
+  situation.store.put("agencies:" .. node.id, agencies)
   return success
 end
 
 local function add_agency(situation, node)
-  local ids, added = without_agency(situation, node)
-  ids[#ids + 1] = added.id
-  return keep_agencies(situation, node, ids)
+  local agencies, added = without_agency(situation, node)
+  agencies[#agencies + 1] = added.id
+  return keep_agencies(situation, node, agencies)
 end
 
 local function remove_agency(situation, node)

@@ -76,8 +76,10 @@ local function collaborators_of(medium)
   local list = {}
   for index = 1, medium.index % 4 == 0 and not medium.part and #STATUSES or 0 do
     local name = samples.commenters[(medium.index + index) % #samples.commenters + 1]
-    list[index] = { id = ids.numbered("named_account", 480000000000 + medium.index % 100000 * 10 + index), username = name,
-      invite_status = STATUSES[index] }
+    list[index] = {
+      id = ids.numbered("named_account", 480000000000 + medium.index % 100000 * 10 + index), username = name,
+      invite_status = STATUSES[index],
+    }
   end
   return paging.list(list)
 end

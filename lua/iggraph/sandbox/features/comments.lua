@@ -5,6 +5,7 @@
 -- account cannot be deleted.
 -- @module iggraph.sandbox.features.comments
 local changes = require "iggraph.sandbox.changes"
+local delivery = require "iggraph.sandbox.features.webhooks.delivery"
 local errors = require "iggraph.sandbox.errors"
 local ids = require "iggraph.sandbox.nodes.ids"
 local ig_user = require "iggraph.sandbox.nodes.ig_user"
@@ -21,8 +22,9 @@ local media, comment = nodes.types.media, nodes.types.comment
 
 -- --- in the store --------------------------------------------------------------------------------
 
+local LIST = "written"
+
 local function key(id) return "comment:" .. id end
-local function list_key(id) return "comments:" .. id end
 
 local function find(id, context)
   local record = ids.rest("written_comment", id) and context.store.take(key(id))
@@ -36,18 +38,16 @@ local function find(id, context)
   }
 end
 
---- Puts what was written before what is made up, the newest first.
-local function with_written(edge)
-  local made_up = edge.list
-  function edge.list(node, context)
-    local list = made_up(node, context)
-    local at = list.at
-    list.first = 1 - (changes.get(context, node.id, "written") or 0)
-    function list.at(position)
-      if position > 0 then return at(position) end
-      return find(context.store.item(list_key(node.id), 1 - position), context)
+--- Tells of a new comment those whose medium it is on, and those whom it names.
+local function announce(context, user, medium, above, id, text)
+  delivery.notify(context, medium.account, "comments", json.object("id", id,
+    "from", json.object("id", user.id, "username", user.username), "text", text, "parent_id", above and above.id,
+    "media", json.object("id", medium.id, "media_product_type", media.fields.media_product_type(medium))))
+  for name in text:gmatch "@([%w_.]*[%w_])" do
+    local named = ig_user.find_by_username(name)
+    if named then
+      delivery.notify(context, named, "mentions", json.object("media_id", medium.id, "comment_id", id))
     end
-    return list
   end
 end
 
@@ -65,10 +65,10 @@ function M.add(context, user, medium, parent, text)
   store.put(key(id), {
     text = text, time = context.now, user = user.id, media = medium.id, parent = above and above.id,
   })
-  local owner = (above or medium).id
-  changes.set(context, owner, "written", store.append(list_key(owner), id))
+  changes.prepend(context, (above or medium).id, LIST, id)
   changes.add(context, medium.id, "comments_count", 1)
   if above then changes.add(context, above.id, "replies", 1) end
+  announce(context, user, medium, above, id, text)
   return id
 end
 
@@ -151,8 +151,8 @@ end
 
 function M.extend(graph)
   graph.add_finder(comment, find)
-  with_written(media.edges.comments)
-  with_written(comment.edges.replies)
+  changes.put_before(media.edges.comments, LIST, find)
+  changes.put_before(comment.edges.replies, LIST, find)
   changes.let_count(media, "comments_count")
   changes.let_count(graph.types.ig_user, "media_count")
   changes.let_set(media, "is_comment_enabled")

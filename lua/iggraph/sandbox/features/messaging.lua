@@ -8,6 +8,7 @@
 -- @module iggraph.sandbox.features.messaging
 local changes = require "iggraph.sandbox.changes"
 local conversations = require "iggraph.sandbox.features.conversations"
+local delivery = require "iggraph.sandbox.features.webhooks.delivery"
 local errors = require "iggraph.sandbox.errors"
 local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
@@ -122,12 +123,26 @@ local function answer(person, message_id)
   return json.object("recipient_id", person.id, "message_id", message_id)
 end
 
+-- What is shared is in no documented echo, so of that only the id is told.
+local function echo_of(record, id)
+  local attachment = record.attachment
+  return json.object("mid", id, "text", record.text, "is_echo", true, "attachments", attachment and {
+    json.object("type", attachment.type, "payload", json.object("url", attachment.url)),
+  } or nil)
+end
+
+local function deliver(person, record, context)
+  local id = conversations.add(context, person, record)
+  delivery.notify(context, person.account, "message_echoes", echo_of(record, id), person.id)
+  return answer(person, id)
+end
+
 local function send_private_reply(call, recipient, account, context)
   local node = nodes.need(nodes.types.comment, tostring(recipient.comment_id), context)
   local person = commenter(node, account, context)
   local record = read_message(call, context)
   changes.set(context, node.id, "answered", true)
-  return answer(person, conversations.add(context, person, record))
+  return deliver(person, record, context)
 end
 
 local function send(situation, node)
@@ -144,7 +159,7 @@ local function send(situation, node)
     return answer(person)
   end
   check_reply_to(call, person, context)
-  return answer(person, conversations.add(context, person, read_message(call, context)))
+  return deliver(person, read_message(call, context), context)
 end
 
 --- Keeps an attachment for several messages.

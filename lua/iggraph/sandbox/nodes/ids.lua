@@ -11,9 +11,9 @@ M.MAX_MEDIA = 10000000
 
 local LENGTH = 17
 
--- First digits by kind. `parts`: what belongs to a medium, and how many prefixes it has from there on, one for each
--- part.
-local KINDS = {
+--- First digits by kind; none begins as another. `parts`: what belongs to a medium, and how many prefixes it has from
+-- there on, one for each part.
+M.kinds = {
   comment = { 170, parts = 7 },
   written_comment = { 177 },
   account = { 17840 },         -- those with n media
@@ -36,6 +36,7 @@ local KINDS = {
   person = { 91 },             -- the last twelve digits of the account that the person wrote to, and a number of two
 }
 
+local KINDS = M.kinds
 local made_up = {} -- kind and part, by prefix
 for kind, row in pairs(KINDS) do
   for part = 1, row.parts or 0 do made_up[row[1] + part - 1] = { kind = kind, part = part } end

@@ -15,7 +15,8 @@ local M = {
   --- Every type by a short name. Beside `fields` a type has `links`, `edges`, `reads` (edges that are no lists:
   -- `reads[name](situation, node)` returns a JSON value), `parametric` (fields that depend on more than the node: on an
   -- argument of their own, such as `business_discovery.username(x){…}`, or on what was written. Each comes before a
-  -- field of the same name; `parametric[name](field, context)` returns a function from the node to the value), and
+  -- field of the same name; `parametric[name](field, context)` returns a function from the node to the value),
+  -- `unwritten` (the faster getters of fields as long as nothing was written: see `iggraph.sandbox.changes`), and
   -- `writes` (see `iggraph.sandbox.writes`). Features add to all of them.
   types = { user = user, page = page, ig_user = ig_user, media = media, comment = comment },
 }
@@ -27,6 +28,7 @@ local M = {
 function M.add_type(short, node_type)
   node_type.links, node_type.edges = node_type.links or {}, node_type.edges or {}
   node_type.reads, node_type.parametric = node_type.reads or {}, node_type.parametric or {}
+  node_type.unwritten = node_type.unwritten or {}
   node_type.writes = node_type.writes or { POST = {}, DELETE = {} }
   M.types[short] = node_type
   return node_type
@@ -53,21 +55,15 @@ comment.links = {
 
 local function media_time(node) return node.time end
 
-local function media_list(count, first)
-  return function(account)
-    return {
-      count = count or account.count, time_of = media_time,
-      at = function(position) return media.at(account, position + (first or 0)) end,
-    }
-  end
+local function media_list(account)
+  return {
+    count = account.count, time_of = media_time, at = function(position) return media.at(account, position) end,
+  }
 end
 
 -- A field or path that is a list: the type of its items, its own default fields if they differ, and
 -- `list(node, context, params)`, the list for `paging.page`.
-ig_user.edges = {
-  media = { type = media, list = media_list() },
-  live_media = { type = media, list = media_list(0) },
-}
+ig_user.edges = { media = { type = media, list = media_list } }
 media.edges = {
   children = {
     type = media,
@@ -103,8 +99,8 @@ comment.edges = {
 local guide_media = {}
 for index, id in ipairs(samples.guide_media) do guide_media[id] = index end
 
---- By the kind of an id that belongs to a medium, see `iggraph.sandbox.nodes.ids`: a function (medium, part, context) to
--- a type and the node, or nil if the medium has no such part. Features add to them.
+--- By the kind of an id that belongs to a medium (see `iggraph.sandbox.nodes.ids`) a function (medium, part, context)
+-- to a type and the node, or to nil if the medium has no such part. Features add to them.
 M.made_up = {
   media = function(medium) return media, medium end,
   child = function(medium, part)

@@ -12,8 +12,6 @@ local function key(id) return "published:" .. id end
 -- Which edge of the account has it, by product type.
 local EDGES = { STORY = "stories" }
 
-local function list_key(account, edge) return "published:" .. account.id .. ":" .. edge end
-
 local function new_id(store) return ids.numbered("published", store.add("published", 1)) end
 
 --- Keeps what a container has become.
@@ -37,7 +35,7 @@ function M.add(context, account, record, children)
     })
   end
   local edge = EDGES[record.product] or "media"
-  published.index = account.count + store.append(list_key(account, edge), published.id)
+  published.index = account.count + changes.prepend(context, account.id, edge, published.id)
   store.put(key(published.id), published)
   if edge == "media" then changes.add(context, account.id, "media_count", 1) end
   return published.id
@@ -52,24 +50,6 @@ local function find(id, context)
     part = record.part, parent = album, kind = record.kind, time = record.time,
     product = record.product == "STORY" and "STORY" or nil, published = record, context = context,
   }
-end
-
---- What was published stands before position 1, the newest first: see `paging.page`.
-local function put_before(account_edge, edge)
-  local made_up = account_edge.list
-  account_edge.list = function(account, context, params)
-    local list = made_up(account, context, params)
-    local store, own = context.store, list_key(account, edge)
-    local count = store.length(own)
-    if count == 0 then return list end
-    local at = list.at
-    list.first = 1 - count
-    list.at = function(position)
-      if position > 0 then return at(position) end
-      return find(store.item(own, 1 - position), context)
-    end
-    return list
-  end
 end
 
 -- What a published medium has of its own: nobody liked or saw it so far. The rest is made up as for all.
@@ -104,9 +84,12 @@ end
 --- See `iggraph.sandbox.features`.
 function M.extend(graph)
   graph.add_finder(media, find)
+  for name in pairs(FIELDS) do media.unwritten[name] = media.fields[name] end
   override(media.fields, FIELDS)
   override(media, FUNCTIONS)
-  for _, edge in ipairs { "media", "stories" } do put_before(graph.types.ig_user.edges[edge], edge) end
+  for _, edge in ipairs { "media", "stories" } do
+    changes.put_before(graph.types.ig_user.edges[edge], edge, find)
+  end
 end
 
 return M
