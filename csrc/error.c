@@ -22,7 +22,7 @@ static const struct {
 #undef ROW
 };
 
-static const char home_key = 0;
+static const char home_key = 0, refused_key = 0;
 
 /* Pushes "file.lua:12: " of the first function on the stack that is Lua and not of this module. */
 static void push_where(lua_State *L) {
@@ -127,6 +127,40 @@ int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format
   return ig_failm(L, kind, call);
 }
 
+/* Errors that say whom not to trust are kept apart, by a table that keeps none of them: of a POST no member
+ * tells them from a connection that broke. */
+static void push_refused(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &refused_key);
+  if (!lua_isnil(L, -1)) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &refused_key);
+}
+
+void ig_markrefused(lua_State *L, int error) {
+  lua_pushvalue(L, error);
+  push_refused(L);
+  lua_insert(L, -2);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+/* error.was_refused(err): whether it is about a certificate, or a redirect to another host */
+static int error_was_refused(lua_State *L) {
+  lua_settop(L, 1);
+  push_refused(L);
+  lua_pushvalue(L, 1);
+  lua_rawget(L, 2);
+  lua_pushboolean(L, lua_toboolean(L, -1));
+  return 1;
+}
+
 /* Appends ", <label><member>" to the parts on the stack when the object at 1 has the member. */
 static int add_part(lua_State *L, const char *label, const char *member) {
   lua_getfield(L, 1, member);
@@ -205,6 +239,7 @@ static const luaL_Reg error_funcs[] = {{"fail", error_fail},
                                        {"of_code", error_of_code},
                                        {"raise", error_raise},
                                        {"set_home", error_set_home},
+                                       {"was_refused", error_was_refused},
                                        {NULL, NULL}};
 
 void ig_open_error(lua_State *L) { ig_newtype(L, IG_ERROR, error_meta, error_funcs); }

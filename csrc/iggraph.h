@@ -59,6 +59,8 @@ void ig_pusherror(lua_State *L, ig_kind kind, const ig_call *call);
 int ig_fail(lua_State *L);
 /* The same with the message on top. Returns 3. */
 int ig_failm(lua_State *L, ig_kind kind, const ig_call *call);
+/* Notes that the error object at `error` is about whom not to trust. */
+void ig_markrefused(lua_State *L, int error);
 /* The same with a message of our own. Returns 3. */
 int ig_failf(lua_State *L, ig_kind kind, const ig_call *call, const char *format, ...)
     IG_FORMAT(4, 5);

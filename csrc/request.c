@@ -10,7 +10,7 @@ enum { LONGEST_UPLOAD = 24 * 3600 * 1000 }; /* milliseconds: the life of a conta
 
 static bool is_path_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         strchr("_-.~@=,:", c) != NULL;
+         strchr("_-.~@=,", c) != NULL;
 }
 
 static bool is_dots(const char *segment, size_t size) {

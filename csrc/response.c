@@ -112,8 +112,7 @@ static int fail_for_good(const response *r) {
   int results = ig_failm(r->L, IG_NETWORK, r->call);
   lua_pushboolean(r->L, 0);
   lua_setfield(r->L, -3, "retryable");
-  lua_pushboolean(r->L, 1);
-  lua_setfield(r->L, -3, "refused");
+  ig_markrefused(r->L, -2);
   return results;
 }
 

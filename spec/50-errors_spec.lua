@@ -194,7 +194,9 @@ describe("an error of the Graph", function()
     local _, err = new():get("error_190_463")
     local text = tostring(err)
     assert.equal(1, select(2, (text .. "\n"):gsub("\n", "")))
-    for _, part in ipairs { "GET", "/v26.0/error_190_463", err.message, "auth", "400", "190", "463", err.fbtrace_id } do
+    for _, part in ipairs {
+      "GET", "/v26.0/error_190_463", err.message, err.user_msg, "auth", "400", "190", "463", err.fbtrace_id,
+    } do
       assert.truthy(text:find(part, 1, true), part .. " in " .. text)
     end
   end)

@@ -89,7 +89,9 @@ local function masked(value, clients)
   return value
 end
 
-local function read_body(entry, code, body) return core.response.read(entry.client, entry.method, entry.path, code, body) end
+local function read_body(entry, code, body)
+  return core.response.read(entry.client, entry.method, entry.path, code, body)
+end
 
 -- What an entry's result says, packed; nil for null.
 local function read(entry, result, clients)

@@ -57,6 +57,7 @@ local INTERVAL, SLOWER = 5, 5 -- seconds
 local GOES_ON = { network = 0, throttled = SLOWER, timeout = 0, transient = 0 }
 
 local function next_interval(interval, err)
+  if core.error.was_refused(err) then return nil end -- the next try would meet the same certificate, or redirect
   local more = GOES_ON[err.kind] or err.kind == "http" and err.status >= 500 and 0
   return more and interval + more
 end
