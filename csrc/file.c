@@ -1,9 +1,12 @@
 #include "file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "engine_inside.h"
 
 igh_file *igh_file_new(int fd, off_t first, off_t end) {
   igh_file *file = malloc(sizeof *file);
@@ -13,7 +16,7 @@ igh_file *igh_file_new(int fd, off_t first, off_t end) {
     free(file);
     return NULL;
   }
-  *file = (igh_file){own, first, end, first, false};
+  *file = (igh_file){own, first, end, first, false, LONG_MAX, -1, 0};
   return file;
 }
 
@@ -42,4 +45,12 @@ int igh_file_seek(void *user, curl_off_t offset, int origin) {
   if (origin != SEEK_SET || offset < 0 || offset > file->end - file->first) return CURL_SEEKFUNC_CANTSEEK;
   file->at = file->first + (off_t)offset;
   return CURL_SEEKFUNC_OK;
+}
+
+int igh_file_progress(void *user, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t gone) {
+  igh_file *file = user;
+  long long now = igh_now();
+  (void)to_come, (void)to_go;
+  if (file->moved != came + gone) file->moved = came + gone, file->moved_at = now;
+  return now - file->moved_at >= file->patience;
 }

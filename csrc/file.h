@@ -11,6 +11,9 @@ typedef struct {
   int fd;
   off_t first, end, at; /* what is sent of it, and what is read next */
   bool shrunk;          /* it ended before `end` */
+  long patience;        /* ms without any progress that end the call */
+  curl_off_t moved;     /* bytes, both ways */
+  long long moved_at;
 } igh_file;
 
 /* The part of `fd`'s file from `first` to before `end`; NULL when there is no memory or descriptor. */
@@ -19,5 +22,6 @@ void igh_file_free(void *file); /* NULL is fine */
 /* libcurl's callbacks. */
 size_t igh_file_read(char *buffer, size_t one, size_t size, void *file);
 int igh_file_seek(void *file, curl_off_t offset, int origin);
+int igh_file_progress(void *file, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t gone);
 
 #endif

@@ -200,7 +200,12 @@ void ig_uploadrequest(lua_State *L, const ig_client *client, igh_transfer *trans
   curl_easy_setopt(easy, CURLOPT_READDATA, file);
   curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, igh_file_seek);
   curl_easy_setopt(easy, CURLOPT_SEEKDATA, file);
-  /* A long file takes its time: what ends it is that nothing moves for as long as a call may take. */
+  /* A long file takes its time: what ends it is that nothing moves for as long as a call may take. libcurl's own
+   * limit counts from when its average of five seconds is low; with one it looks every second. */
+  file->patience = client->timeout;
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, igh_file_progress);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, file);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (client->timeout + 999) / 1000);
   transfer->timeout = LONGEST_UPLOAD;

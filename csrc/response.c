@@ -103,7 +103,10 @@ static int fail_timeout(const response *r) {
   long limit = connecting ? r->client->connect_timeout : r->client->timeout;
   push_plain(r->L, (lua_Number)limit / 1000);
   return ig_failf(r->L, IG_TIMEOUT, r->call, "%s: %s within %s s",
-                  r->client->host, connected <= 0 ? "no connection" : "no complete answer",
+                  r->client->host,
+                  connected <= 0 ? "no connection"
+                  : r->transfer->file != NULL ? "no progress"
+                                              : "no complete answer",
                   lua_tostring(r->L, -1));
 }
 
@@ -147,7 +150,8 @@ static int fail_transfer(const response *r) {
   }
   if (transfer->file != NULL && transfer->file->shrunk)
     return ig_failf(r->L, IG_INVALID, r->call, "the file became shorter while it was sent");
-  if (transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
+  bool stuck = transfer->file != NULL && transfer->result == CURLE_ABORTED_BY_CALLBACK;
+  if (stuck || transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
   const char *cause = *transfer->error != '\0' ? transfer->error
                                                : curl_easy_strerror(transfer->result);
   lua_pushfstring(r->L, "%s: ", r->client->host);

@@ -8,9 +8,10 @@
 
 local iggraph = require "iggraph"
 
-local token = os.getenv "IG_ACCESS_TOKEN"
+local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
 local sandbox = not token and require "iggraph.sandbox"
 local server = sandbox and assert(sandbox.start())
+if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
 local ig = iggraph.new {
   access_token = token or sandbox.tokens.user,
   base_url = server and server.https or os.getenv "IG_BASE_URL",

@@ -38,7 +38,7 @@ end
 
 -- What it is for.
 local sandbox = require "iggraph.sandbox"
-local token = os.getenv "IG_ACCESS_TOKEN"
+local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
 local server = not token and assert(sandbox.start()) or nil
 local ig = iggraph.new {
   access_token = token or sandbox.tokens.user,

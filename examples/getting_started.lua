@@ -7,7 +7,7 @@
 
 local iggraph = require "iggraph"
 
-local token = os.getenv "IG_ACCESS_TOKEN"
+local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
 local sandbox, server
 
 if not token then

@@ -115,11 +115,17 @@ local function open(name, state)
   return assert(io.open(name, "ab"))
 end
 
+local function first_account(ig)
+  local account, err = ig:instagram_accounts():next()
+  if err then error(err, 0) end
+  return account and account.id or error("the token leads to no Instagram account", 0)
+end
+
 local function run(ig, name, account, most)
   local stored = read(name .. ".position")
   local state = stored and core.json.decode(stored) or { account = account, done = 0, without = 0 }
   if account and state.account ~= account then error(name .. ": it has another account's media", 0) end
-  state.account = state.account or assert(ig:instagram_accounts():next(), "no account").id
+  state.account = state.account or first_account(ig)
   local user = ig:user(state.account)
   local total = assert(user:get { fields = "media_count" }).media_count
   local cursor = user:media({ fields = OF_MEDIA, limit = 100 }, { position = state.position })
@@ -144,7 +150,7 @@ local function run(ig, name, account, most)
   return state, total
 end
 
-local token, server = os.getenv "IG_ACCESS_TOKEN", nil
+local token, server = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+", nil
 if not token then
   local sandbox = require "iggraph.sandbox"
   server = assert(sandbox.start())
@@ -154,8 +160,8 @@ end
 
 local ig = iggraph.new {
   access_token = token,
-  base_url = os.getenv "IG_BASE_URL" or server and server.https,
-  ca_file = server and server.ca_file,
+  base_url = server and server.https or os.getenv "IG_BASE_URL",
+  ca_file = server and server.ca_file or os.getenv "IG_CA_FILE",
   retry = { attempts = 4, max_delay = 60 },
 }
 local name = arg[1] or "media_insights.csv"

@@ -10,7 +10,7 @@ local vim = vim -- luacheck: read globals vim
 local iggraph = require "iggraph"
 local sandbox = require "iggraph.sandbox"
 
-local token = os.getenv "IG_ACCESS_TOKEN"
+local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
 local server = not token and assert(sandbox.start()) or nil -- ends with Neovim
 local ig = iggraph.new {
   access_token = token or sandbox.tokens.user,

@@ -3,7 +3,8 @@
 --     IG_ACCESS_TOKEN=… lua5.4 examples/publish_carousel.lua ACCOUNT FILE FILE…
 --
 -- ACCOUNT is the id of the IG User; CAPTION in the environment is the caption. Without a token it publishes in the
--- built-in sandbox. Where the network fails half-way it goes on where it was, as often as Enter is pressed.
+-- built-in sandbox; IG_BASE_URL and IG_CA_FILE name another server than Meta's. Where the network fails half-way it
+-- goes on where it was, as often as Enter is pressed.
 
 local iggraph = require "iggraph"
 local sandbox = require "iggraph.sandbox"
@@ -15,12 +16,13 @@ if #children < 2 or #children > 10 then
   os.exit(2)
 end
 
-local token = os.getenv "IG_ACCESS_TOKEN"
+local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
 local server = not token and assert(sandbox.start()) or nil
+if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
 local ig = iggraph.new {
   access_token = token or sandbox.tokens.user,
-  base_url = server and server.https,
-  ca_file = server and server.ca_file,
+  base_url = server and server.https or os.getenv "IG_BASE_URL",
+  ca_file = server and server.ca_file or os.getenv "IG_CA_FILE",
 }
 
 local WIDTH = 30
@@ -32,23 +34,20 @@ local function draw(phase, done, total)
   io.stderr:write(("\r%-10s [%s] %3d %%  "):format(WORDS[phase], bar, math.floor(100 * done / total)))
 end
 
-local spec, position = { caption = os.getenv "CAPTION", children = children }, {}
+local spec = { caption = os.getenv "CAPTION", children = children }
 
-local function publish()
-  return ig:publish(account, spec, {
-    on_progress = draw, container = position.container, children = position.children,
-  })
+local function publish(opts)
+  opts.on_progress = draw
+  return ig:publish(account, spec, opts)
 end
 
-local media, err = publish()
+local media, err = publish {}
 while not media do
   io.stderr:write("\n", tostring(err), "\n")
-  position = err -- it has the containers that are there
-  local may_help = err.kind == "network" or err.kind == "timeout" or err.retryable
-  if not may_help then break end
+  if not (err.retryable or err.unsettled) then break end
   io.stderr:write "Enter to go on, Ctrl-D to leave it: "
   if not io.read() then break end
-  media, err = publish()
+  media, err = publish(err.resume or {}) -- with the containers that are there
 end
 
 if media then

@@ -537,6 +537,15 @@ describe("a login for devices", function()
     for _, seconds in ipairs(slept) do assert.equal(1, seconds) end
   end)
 
+  it("ends at once where the certificate is refused", function()
+    local waits = 0
+    local token, err, kind = login.device_wait({ code = "c", interval = 0.01, expires_in = 2 }, {
+      client_id = "1", client_token = "k", base_url = shared.https, on_wait = function() waits = waits + 1 end,
+    })
+    assert.is_nil(token)
+    assert.same({ "network", false, 1 }, { kind, err.retryable, waits })
+  end)
+
   it("lets others go on", function()
     control("device", { interval = 0, polls = 2 })
     local devices = {}

@@ -9,6 +9,7 @@ local fault_server = require "spec.support.fault_server"
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local nginx_host = require "spec.support.nginx_host"
+local now = require("system").monotime
 local nvim_host = require "spec.support.nvim_host"
 local server = require "spec.support.sandbox"
 
@@ -282,13 +283,86 @@ describe("ig:publish", function()
       finally(function() faults:stop() end)
       local other = server.shared().http:gsub("127%.0%.0%.1", "127.0.0.2")
       local by = client.new { base_url = faults.http }
-      for _, uri in ipairs { other .. "/ig-api-upload/v26.0/1", "https://rupload.facebook.com@127.0.0.2/a",
-        "https://rupload.facebook.com.evil.example/a", "ftp://rupload.facebook.com/a", "/a", "" } do
+      for _, uri in ipairs { other .. "/ig-api-upload/v26.0/1", "https://rupload.facebook.com/ig-api-upload/v26.0/1",
+        "https://rupload.facebook.com@127.0.0.2/a", "https://rupload.facebook.com.evil.example/a",
+        "ftp://rupload.facebook.com/a", "/a", "" } do
         faults:answer { headers = { "Connection: close" }, -- or it might be used once more while it ends
           body = json.encode { id = "1", status_code = "FINISHED", success = true, uri = uri } }
         assert.same({ id = "1", container = "1" }, publish({ media_type = "REELS", file = write(SMALL) }, nil, by))
       end
       assert.equal(0, #server.requests())
+    end)
+
+    it("sends the token to no other port than that of an upload_url which is given", function()
+      local faults = fault_server.start()
+      finally(function() faults:stop() end)
+      faults:answer { headers = { "Connection: close" }, body = json.encode { id = "1", status_code = "FINISHED",
+        success = true, uri = server.shared().http .. "/ig-api-upload/v26.0/1" } }
+      local opts, spec = { upload_url = faults.http }, { media_type = "REELS", file = write(SMALL) }
+      assert.same({ id = "1", container = "1" }, publish(spec, opts, client.new { base_url = faults.http }))
+      assert.equal(0, #server.requests())
+    end)
+
+    local function resumable(caption)
+      return ig:post(ACCOUNT .. "/media", { media_type = "REELS", upload_type = "resumable", caption = caption }).id
+    end
+
+    it("ends at once where the certificate is refused, or it is redirected", function()
+      local faults, by = fault_server.start(), client.new { plain = true }
+      finally(function() faults:stop() end)
+      faults:answer { status = 302, headers = { "Location: https://rupload.facebook.com/", "Connection: close" },
+        body = "" }
+      for _, upload_url in ipairs { server.shared().https, faults.http } do
+        local id = resumable()
+        local err = failure({ media_type = "REELS", file = write(SMALL) },
+          { container = id, upload_url = upload_url }, by)
+        assert.same({ "network", false, id }, { err.kind, err.retryable, err.container })
+        assert.is_true(core.error.was_refused(err))
+        assert.equal(2, #asked("GET", id))
+      end
+    end)
+
+    it("goes on from where the host of uploads is by now, if it was sent from elsewhere", function()
+      local path, id = write(LARGE), resumable "#cut_after_1000 #cut_after_2000"
+      local uploader = core.client.uploader(ig, server.shared().http)
+      local function send(offset)
+        local file = assert(io.open(path, "rb"))
+        local sending = core.transfer.upload(uploader, "/ig-api-upload/v26.0/" .. id, file, offset, #LARGE)
+        repeat ig:get "me" until core.loop.is_over(sending)
+        assert.equal("network", select(3, core.transfer.answer(sending)))
+        file:close()
+      end
+      send(0)
+      local function overtake(phase, done)
+        if phase == "upload" and done == 1000 then send(1000) end
+      end
+      assert(publish({ media_type = "REELS", file = path }, { container = id, on_progress = overtake }))
+      assert.same({ sum(LARGE), { 0, 1000, 1000, 2000 } }, { uploaded(ig, id).sum, uploaded(ig, id).offsets })
+    end)
+
+    it("ends where nothing moves for as long as a call may take, however much moved before", function()
+      local uploader = core.client.uploader(client.new { timeout = 1 }, server.shared().http)
+      local file, began, engine = assert(io.open(write(LARGE), "rb")), now(), core.loop.engine()
+      local sending = core.transfer.upload(uploader, "/v26.0/hang", file, 0, #LARGE)
+      repeat
+        engine:wait()
+        engine:step()
+      until core.loop.is_over(sending)
+      local took, _, err = now() - began, core.transfer.answer(sending)
+      file:close()
+      assert.equal("timeout", err.kind)
+      assert.matches("no progress within 1 s", err.message, 1, true)
+      assert.is_true(took >= 1 and took < 3.5, took)
+    end)
+
+    it("gives up where every offset is wrong", function()
+      local faults, id = fault_server.start(), resumable()
+      finally(function() faults:stop() end)
+      faults:answer { status = 412, headers = { "Connection: close" }, body = json.encode { debug_info = {
+        retriable = false, type = "OffsetInvalidError", message = "Request starting offset is invalid" } } }
+      local err = failure({ media_type = "REELS", file = write(SMALL) }, { container = id, upload_url = faults.http })
+      assert.same({ 412, "Request starting offset is invalid" }, { err.status, err.message })
+      assert.equal(1 + 5, #asked("GET", id))
     end)
   end)
 
@@ -369,30 +443,41 @@ describe("ig:publish", function()
       { "spec: image_url and video_url, but only one", { image_url = IMAGE, video_url = VIDEO } },
       { "spec: video_url and file, but only one", { media_type = "REELS", video_url = VIDEO, file = "a" } },
       { 'spec.media_type: "REELS" or "STORIES" is required with video_url', { video_url = VIDEO } },
-      { "spec.media_type: VIDEO is not one of these", { media_type = "VIDEO", video_url = VIDEO } },
+      { 'spec.media_type: not VIDEO: leave it out for an image; "REELS" or "STORIES" for a video',
+        { media_type = "VIDEO", video_url = VIDEO } },
+      { "spec.media_type: not IMAGE: leave it out for an image", { media_type = "IMAGE", image_url = IMAGE } },
       { "spec: REELS cannot have image_url", { media_type = "REELS", image_url = IMAGE } },
       { "spec.file: a path or an open file expected, got number", { media_type = "REELS", file = 7 } },
       { "spec.file: a NUL in it", { media_type = "REELS", file = "a\0b" } },
-      { "spec.caption: a NUL in it", { image_url = IMAGE, caption = "a\0b" } },
+      { "client:publish: spec.caption: a NUL in it", { image_url = IMAGE, caption = "a\0b" } },
       { "spec.user_tags: cannot write a function as JSON", { image_url = IMAGE, user_tags = { print } } },
       { "spec.is_carousel_item", { image_url = IMAGE, is_carousel_item = true } },
-      { "access_token: comes from the client", { image_url = IMAGE, access_token = "t" } },
+      { 'spec.image_url: an http(s) address expected, got "/a.jpg"; only videos can be local, by \'file\'',
+        { image_url = "/a.jpg" } },
+      { 'spec.video_url: an http(s) address expected, got ""', { media_type = "REELS", video_url = "" } },
+      { "spec.children[1].image_url: an http(s) address expected, got table",
+        { children = { { image_url = {} }, "1" } } },
+      { 'spec.cover_url: an http(s) address expected, got "a.jpg"',
+        { media_type = "REELS", video_url = VIDEO, cover_url = "a.jpg" } },
+      { "spec.access_token: comes from the client", { image_url = IMAGE, access_token = "t" } },
       { "spec.children: a list expected, got nil", { media_type = "CAROUSEL" } },
       { "spec.children: 2 to 10 expected, got 1", { children = { { image_url = IMAGE } } } },
       { "spec.children: 2 to 10 expected, got 11", { children = eleven() } },
+      { "spec.children: a list expected, got 'first' in it", { children = { first = two[1], two[1], two[2] } } },
       { "spec.children: only a CAROUSEL has them", { media_type = "REELS", children = two } },
       { "spec.image_url: a CAROUSEL is made from its children", { image_url = IMAGE, children = two } },
       { "spec.children[2].children: children have none", { children = { two[1], { children = two } } } },
       { "spec.children[1].caption: children have none",
         { children = { { image_url = IMAGE, caption = "a" }, two[1] } } },
       { "spec.children[2].alt_text: a NUL in it", { children = { two[1], { image_url = IMAGE, alt_text = "\0" } } } },
-      { "spec.children[2].media_type: REELS is not one of these",
+      { "spec.children[2].media_type: not REELS: leave it out, for an image and for a video",
         { children = { two[1], { media_type = "REELS", video_url = VIDEO } } } },
       { "spec.children[2]: a table or the id of a container expected, got boolean", { children = { two[1], true } } },
       { "unknown option 'progress'", two[1], { progress = print } },
       { "opts.on_progress: a function expected, got boolean", two[1], { on_progress = true } },
       { "opts.deadline must be above 0", two[1], { deadline = 0 } },
       { "opts.container: not an id", two[1], { container = "a/b" } },
+      { "opts.unsettled: a boolean expected, got string", two[1], { unsettled = "yes" } },
       { "opts.children: only a carousel has them", two[1], { children = { "1" } } },
       { "opts.children: 2 expected, as in spec.children, got 1", { children = two }, { children = { "1" } } },
       { "must be https://", { media_type = "REELS", file = write(SMALL) }, { upload_url = "http://example.com" } },
@@ -405,6 +490,7 @@ describe("ig:publish", function()
         assert.is_truthy(message:find(row[1], 1, true), row[1] .. " / " .. message)
       end
       assert.error_matches(function() ig:publish("a/b", two[1]) end, "user id: not an id")
+      assert.error_matches(function() ig.publish(ACCOUNT, two[1]) end, "call it with a colon: client:publish(", 1, true)
       assert.same({}, server.requests())
     end)
 
@@ -471,6 +557,19 @@ describe("ig:publish", function()
       assert.equal(0, published())
     end)
 
+    it("may be repeated where a container is not made for what passes", function()
+      local throttled = { [2207042] = true }
+      for _, row in ipairs(ERRORS) do
+        local err = failure { image_url = address("error", row, row[1]) }
+        assert.equal(row[3] == "transient" or throttled[row[2]] or false, err.retryable, row[2])
+      end
+      for scenario, retryable in pairs { status_503 = true, cut_header = true, hang = true, status_404 = false } do
+        local by = client.new { timeout = 0.3 }
+        local _, err = by:publish(ACCOUNT .. "_" .. scenario, { image_url = IMAGE }, { check_quota = false })
+        assert.equal(retryable, err.retryable, scenario)
+      end
+    end)
+
     it("tells by code and subcode of a container that failed", function()
       for _, row in ipairs(ERRORS) do
         local err = failure { image_url = address("status", row) }
@@ -527,8 +626,66 @@ describe("ig:publish", function()
 
     it("finds that it was not, and does not try again", function()
       local err = failure { image_url = "https://c.example/publish_lost.jpg" }
-      assert.same({ "network", false }, { err.kind, err.retryable })
+      assert.same({ "network", false, true }, { err.kind, err.retryable, err.unsettled })
+      assert.same({ container = err.container, unsettled = true }, err.resume)
       assert.matches("its container's status_code is FINISHED$", err.message)
+      assert.equal(1, published())
+    end)
+
+    -- Carries out, after some milliseconds, the media_publish that was lost.
+    local function publish_late(milliseconds)
+      return iggraph.spawn(function()
+        repeat ig:get "slow_10" until published() == 1
+        ig:get("slow_" .. milliseconds)
+        local id = asked("POST", "/media_publish")[1].body:match "creation_id=(%d+)"
+        return assert(ig:post(ACCOUNT .. "/media_publish", { creation_id = id }))
+      end)
+    end
+
+    it("reads the container in growing pauses, as long as Instagram may take", function()
+      local late = publish_late(400)
+      local spec = { image_url = "https://c.example/publish_once_lost.jpg" }
+      local result = assert(publish(spec, { poll_interval = 0.1, check_quota = false }))
+      assert.same({ container = result.container }, result)
+      late:wait()
+      assert.equal(1 + 4, #asked("GET", result.container))
+    end)
+
+    it("reads it no longer than the deadline", function()
+      local err = failure({ image_url = "https://c.example/publish_lost.jpg" }, { poll_interval = 0.1, deadline = 0.2 })
+      assert.is_true(err.unsettled)
+      assert.equal(1 + 3, #asked("GET", err.container))
+    end)
+
+    it("that is found to have failed is told so, and no more open", function()
+      local made = ig:post(ACCOUNT .. "/media", { image_url = IMAGE })
+      local answer = { headers = { "Connection: close" } }
+      local faults = fault_server.start()
+      finally(function() faults:stop() end)
+      local by = client.new { base_url = faults.http }
+      for state, words in pairs { EXPIRED = "has expired", ERROR = "error code 2207082" } do
+        answer.body = json.encode { id = true, status_code = "FINISHED" }
+        faults:answer(answer)
+        local err = failure({ image_url = IMAGE }, { container = made.id, check_quota = false,
+          on_progress = function(phase)
+            answer.body = json.encode { status_code = state, status = "Error: error code 2207082" }
+            if phase == "publish" then faults:answer(answer) end
+          end }, by)
+        assert.matches(words, err.message, 1, true)
+        assert.same({ { container = made.id } }, { err.resume, err.unsettled })
+      end
+    end)
+
+    it("by its client's end is open, too", function()
+      local made, by = ig:post(ACCOUNT .. "/media", { image_url = IMAGE }), client.new()
+      local task = iggraph.spawn(publish, { image_url = IMAGE }, { container = made.id, check_quota = false }, {
+        publish = function(_, id, ...) return by:publish(id .. "_hang", ...) end,
+      })
+      repeat ig:get "slow_20" until published() == 1
+      by:close()
+      local _, err, kind = task:wait()
+      assert.same({ "cancelled", true }, { kind, err.unsettled })
+      assert.same({ container = made.id }, publish({ image_url = IMAGE }, err.resume))
       assert.equal(1, published())
     end)
 
@@ -542,7 +699,7 @@ describe("ig:publish", function()
         local made = ig:post(ACCOUNT .. "/media", { image_url = IMAGE })
         local result, err, found = by:publish(ACCOUNT .. "_" .. scenario, { image_url = IMAGE },
           { container = made.id, check_quota = false, poll_interval = 0.02 })
-        assert.same({ "nil", kind, made.id }, { type(result), found, err.container })
+        assert.same({ "nil", kind, made.id, true }, { type(result), found, err.container, err.unsettled })
         assert.matches("its container's status_code is FINISHED$", err.message)
         assert.equal(1, published())
         assert.is_true(#asked("GET", made.id) > 2)
@@ -573,16 +730,33 @@ describe("ig:publish", function()
   describe("gone on with", function()
     -- As another process would get it.
     local function position(err)
-      return core.json.decode(json.encode { container = err.container, children = err.children })
+      return core.json.decode(json.encode(err.resume))
     end
 
     it("publishes once what was lost, in another client", function()
       local spec = { image_url = "https://c.example/publish_once_lost.jpg" }
       local err = failure(spec)
       local other = client.new()
-      local result = assert(publish(spec, position(err), other))
+      local result = assert(publish(spec, client.with(position(err), { deadline = 0.2 }), other))
       assert.same({ "string", err.container }, { type(result.id), result.container })
       assert.same({ 1, 2 }, { created(), published() })
+    end)
+
+    it("watches an outcome that is open until the deadline, and does not publish twice", function()
+      local err = failure { image_url = "https://c.example/publish_once_lost.jpg" }
+      local resumed = iggraph.spawn(publish, { image_url = IMAGE }, position(err))
+      ig:get "slow_200"
+      assert(ig:post(ACCOUNT .. "/media_publish", { creation_id = err.container }))
+      assert.same({ container = err.container }, (resumed:wait()))
+      assert.equal(1 + 1, published())
+    end)
+
+    it("leaves open what cannot be read", function()
+      local err = failure({ image_url = IMAGE }, { container = "1", unsettled = true, deadline = 0.2 },
+        client.new { base_url = "http://127.0.0.1:9" })
+      assert.same({ "network", true, { container = "1", unsettled = true } }, { err.kind, err.unsettled, err.resume })
+      err = failure({ image_url = IMAGE }, { container = "1", unsettled = true })
+      assert.same({ "not_found", true }, { err.kind, err.unsettled })
     end)
 
     it("publishes nothing that is published", function()
@@ -782,17 +956,28 @@ describe("ig:publish", function()
 
   describe("examples/publish_carousel.lua", function()
     -- The lines that it prints, what ends in a carriage return being one, too.
-    local function run(...)
+    local function run_with(input, environment, ...)
       local script = assert(io.open "examples/publish_carousel.lua")
-      local text, count = script:read("*a"):gsub("on_progress = draw,", "%0 poll_interval = 0.05,")
+      local text, count = script:read("*a"):gsub("opts%.on_progress = draw\n",
+        "%0opts.poll_interval, opts.deadline = 0.05, 1\n")
       script:close()
       assert.equal(1, count)
-      local environment = "exec 2>&1 </dev/null; env -u IG_ACCESS_TOKEN CAPTION='Two of mine'"
-      local lines = client.run(text, environment, ...)
+      local before = ("exec 2>&1; printf '%s' | env CAPTION='Two of mine' %s"):format(input, environment)
+      local lines = client.run(text, before, ...)
       local all = {}
       for line in (table.concat(lines, "\n") .. "\n"):gmatch "([^\r\n]+)[\r\n]" do all[#all + 1] = line end
       return all
     end
+
+    local function run(...) return run_with("", "IG_ACCESS_TOKEN=", ...) end
+
+    it("goes on, as often as it is told, where it was, and publishes once", function()
+      local environment = ("IG_ACCESS_TOKEN=%s IG_BASE_URL=%s CAPTION='#publish_once_lost'"):format(server.tokens.user,
+        server.shared().http)
+      local lines = run_with("\\n", environment, ACCOUNT, write(SMALL), write(SMALL))
+      assert.matches("^published: %d+$", lines[#lines])
+      assert.same({ 3, 2 }, { created(), published() })
+    end)
 
     it("publishes local files, with a bar on one line", function()
       local lines = run(ACCOUNT, write(SMALL), write(LARGE))
@@ -806,7 +991,9 @@ describe("ig:publish", function()
 
     it("tells how it is called, and what is wrong with a file", function()
       assert.matches("^usage: ", run(ACCOUNT, write(SMALL))[1])
-      assert.matches("^child 2: /not/there: No such file", run(ACCOUNT, write(SMALL), "/not/there")[1])
+      local lines = run(ACCOUNT, write(SMALL), "/not/there")
+      assert.equal("No IG_ACCESS_TOKEN: this is the sandbox.", lines[1])
+      assert.matches("^child 2: /not/there: No such file", lines[2])
     end)
   end)
 end)

@@ -408,8 +408,8 @@ describe("examples/media_insights.lua", function()
   end)
 
   -- What it told.
-  local function run(name, account, most)
-    local environment = ("IG_ACCESS_TOKEN=%s IG_BASE_URL=%s"):format(server.tokens.user, server.shared().http)
+  local function run(name, account, most, token)
+    local environment = ("IG_ACCESS_TOKEN=%s IG_BASE_URL=%s"):format(token or server.tokens.user, server.shared().http)
     local text = read(NAME):gsub("io%.stderr", "io.stdout")
     return table.concat(client.run(text, environment, name, account, most), "\n")
   end
@@ -472,6 +472,7 @@ describe("examples/media_insights.lua", function()
     local words = run(name, "17840000000000090_nonsense")
     assert.matches("goes on where this one was", words)
     assert.is_nil(read(name .. ".position"))
+    assert.matches("%(auth, HTTP 400, code 190", run(name, nil, nil, server.tokens.expired))
     run(name, SMALL, "10")
     assert.matches("another account's media", run(name, CONVERTED))
     assert.equal(10, #rows_of(name))

@@ -412,6 +412,17 @@ describe("the example that receives webhooks", function()
     assert.equal(200, (select(2, send(url, "several"))))
     assert.matches([["text":"Größe 3\/4? 🦖"]], wait_for_line(log, "comments of 17841405822304914: {"), 1, true)
     wait_for_line(log, "messages of 17841405822304914: {")
+    for body, line in pairs {
+      ['{"object":"instagram","entry":[{"id":"7","changes":[{"field":"a"},{"field":"b","value":1}]}]}'] = "b of 7: 1",
+      ['{"object":"instagram","entry":[{"changes":[{"field":"c","value":2}]}]}'] = "c of nil: 2",
+      ["no webhook"] = "the body is not JSON",
+      ['{"entry":[]}'] = "the body is no webhook",
+    } do
+      local signature = "sha256=" .. core.crypto.hmac(sandbox.app_secret, body)
+      assert.equal(200, curl.ask(url, { token = false, headers = { ["X-Hub-Signature-256"] = signature },
+        arguments = "--data-binary " .. shell.quote(body) }).status)
+      wait_for_line(log, line)
+    end
     assert.equal(403, (select(2, send(url, "comments", "changed_byte"))))
     wait_for_line(log, "X-Hub-Signature-256 does not fit")
     assert.equal(403, (select(2, free:get "webhook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=x")))

@@ -89,18 +89,21 @@ describe("without memory", function()
   end
 
   -- The stages of spec/support/oom.lua.
+  local every = { require = "17", businesses = "3" } -- each refusal there begins with loading, or asks for many lists
   for _, stage in ipairs {
     "require", "client", "get", "post", "pages", "position", "accounts", "businesses", "upload", "reading", "error",
     "json", "abandon",
   } do
     it("for one allocation ends in a clear error and can go on: " .. stage, function()
-      local output = refuse("--stage", stage)
+      local output = refuse("--every", every[stage] or "1", "--stage", stage)
       if not output then return end
       local refused = tonumber(output:match(stage .. ": (%d+) allocations refused"))
       assert.is_true(refused and refused > 20, output)
     end)
 
-    it("from one allocation on, too: " .. stage, function() refuse("--all", "--stage", stage) end)
+    it("from one allocation on, too: " .. stage, function()
+      refuse("--all", "--every", every[stage] or "1", "--stage", stage)
+    end)
   end
 
   it("knows every stage that there is", function()
@@ -281,7 +284,7 @@ describe("in a fresh state", function()
         return { client = client, uploader = core.client.uploader(client, base_url), file = io.open(name, "rb") }
       end
       for _, what in ipairs { "client", "file" } do
-        local refused, sent = 0, 0
+        local refused, ended = 0, 0
         walk(prepare, function(subject) subject[what]:close() end, function(subject)
           local ok, sending = pcall(core.transfer.upload, subject.uploader, "_echo", subject.file, 0, 1000)
           if not ok then
@@ -294,12 +297,12 @@ describe("in a fresh state", function()
             engine:step()
           end
           local answer, err, kind = core.transfer.answer(sending)
+          ended = ended + 1
           if what == "client" and kind == "cancelled" then return end
           assert(answer, tostring(err))
           assert(answer.headers.authorization == "OAuth " .. token, "without a token")
-          sent = sent + 1
         end)
-        assert(refused > 0 and sent > 0, what)
+        assert(refused > 0 and ended > 0, what)
       end
       os.remove(name)
       print "ok"

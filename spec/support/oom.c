@@ -1,10 +1,10 @@
 /* Refuses memory to a script, at every allocation in turn.
  *
- *     oom [--all] [--stage NAME] SCRIPT ARGS…
+ *     oom [--all] [--every N] [--stage NAME] SCRIPT ARGS…
  *     oom --two SCRIPT ARGS…
  *
  * The script returns a list of stages, each of them { name, function, needed }. For each stage, and for
- * n = 1, 2, 3 …: a new state; of the stages before it the needed ones, without a limit; this one with
+ * n = 1, 2, 3 … (--every: some of these): a new state; of the stages before it the needed ones, without a limit; this one with
  * its n-th allocation refused (--all: and all behind it), until it comes through untouched. A refused
  * allocation must end in "not enough memory" or have no effect; this stage and the next must then do
  * their work in the same state; and when the state is closed, every byte must have come back.
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #if LUA_VERSION_NUM == 501
@@ -192,14 +193,18 @@ static int run_round(char **arguments, int stage, bool all, bool *struck) {
   return failures;
 }
 
-static int run_all_rounds(char **arguments, int stages, char *const *names, const char *only, bool all) {
+/* Each `every`-th allocation: not always the same ones, so that many runs together leave none out. */
+static int run_all_rounds(char **arguments, int stages, char *const *names, const char *only, bool all, long every) {
   int failures = 0;
+  long first = 1 + (long)time(NULL) % every;
   for (int stage = 1; stage <= stages; stage++) {
     if (only != NULL && strcmp(only, names[stage - 1]) != 0) continue;
     bool struck = true;
     int failed = 0;
-    for (now.n = 1; struck && failed < 10; now.n++) failed += run_round(arguments, stage, all, &struck);
-    printf("%s: %ld allocations refused, %d wrong\n", names[stage - 1], now.n - 2, failed);
+    long refused = -1; /* the last round refuses none */
+    for (now.n = first; struck && failed < 10; now.n += every, refused++)
+      failed += run_round(arguments, stage, all, &struck);
+    printf("%s: %ld allocations refused, %d wrong\n", names[stage - 1], refused, failed);
     failures += failed;
   }
   return failures;
@@ -251,7 +256,7 @@ static int run_in_threads(char **arguments) {
 /* --- the program ------------------------------------------------------------------------------- */
 
 static int usage(void) {
-  fputs("usage: oom [--all | --two] [--stage NAME] SCRIPT ARGS...\n", stderr);
+  fputs("usage: oom [--all | --two] [--every N] [--stage NAME] SCRIPT ARGS...\n", stderr);
   return 2;
 }
 
@@ -274,12 +279,15 @@ static void free_names(char **names) {
 
 int main(int count, char **arguments) {
   bool all = false, two = false;
+  long every = 1;
   const char *only = NULL;
   for (arguments++, count--; count > 0 && strncmp(*arguments, "--", 2) == 0; arguments++, count--) {
     if (strcmp(*arguments, "--all") == 0)
       all = true;
     else if (strcmp(*arguments, "--two") == 0)
       two = true;
+    else if (strcmp(*arguments, "--every") == 0 && count > 1 && (every = atol(arguments[1])) > 0)
+      arguments++, count--;
     else if (strcmp(*arguments, "--stage") == 0 && count > 1)
       only = *++arguments, count--;
     else
@@ -295,7 +303,7 @@ int main(int count, char **arguments) {
     return NO_ALLOCATOR;
   }
   int failures = two ? run_in_turns(arguments) + run_in_threads(arguments)
-                     : run_all_rounds(arguments, stages, names, only, all);
+                     : run_all_rounds(arguments, stages, names, only, all, every);
   free_names(names);
   printf("%s\n", failures == 0 ? "ok" : "failed");
   return failures == 0 ? 0 : 1;

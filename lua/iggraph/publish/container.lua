@@ -21,6 +21,16 @@ local CODES = {
 }
 local FIRST_SUBCODE = 2207000
 
+local PASSING = { network = true, timeout = true, transient = true, throttled = true }
+
+--- Whether a failure may pass. A server in trouble (HTTP 5xx) does, too, whatever it says; one whose certificate was
+-- refused, or that redirects, does not.
+-- @tparam table err
+-- @treturn boolean
+function container.may_pass(err)
+  return not core.error.was_refused(err) and (PASSING[err.kind] or (err.status or 0) >= 500) or false
+end
+
 local function failure(job, part, kind, message, code, subcode)
   local _, err = fail(kind, "GET", job:path(part.id), message)
   err.code, err.subcode = code, subcode
@@ -61,14 +71,19 @@ function container.read(job, part, more)
   return type(answer) == "table" and answer or {}
 end
 
---- Makes it. See <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media>.
+--- Makes it. A failure that may pass is `retryable`, though it is a POST's: one more container that nobody publishes
+-- does no harm.
+-- See <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media>.
 -- @tparam job job
 -- @tparam table part gets `id` and, for an upload, `uri`
 -- @treturn boolean true, or `nil, err, kind`
 function container.create(job, part)
   local path = job.user_id .. "/media"
   local made, err, kind = job:ask("POST", path, part.params)
-  if err then return nil, err, kind end
+  if err then
+    err.retryable = err.retryable or container.may_pass(err)
+    return nil, err, kind
+  end
   part.id = job:id_in(made)
   if not part.id then return fail("graph", "POST", job:path(path), "the answer has no id") end
   part.uri = made.uri
@@ -96,6 +111,13 @@ local function late(job, part)
   return err
 end
 
+-- The pause between two polls: gives the next one's seconds, or nil and what ends it.
+local function pause(job, seconds, err)
+  local stopped = job:pause(math.max(seconds, err and err.retry_after or 0))
+  if stopped then return nil, stopped end
+  return math.min(seconds * GROWTH, LONGEST)
+end
+
 --- Waits until it is ready.
 -- @tparam job job
 -- @tparam table part gets its `state`
@@ -115,12 +137,27 @@ function container.await(job, part)
         err = err or late(job, part)
         return nil, err, err.kind
       end
-      local stopped = job:pause(math.max(interval, err and err.retry_after or 0))
-      if stopped then return nil, stopped, stopped.kind end
-      interval = math.min(interval * GROWTH, LONGEST)
+      interval, err = pause(job, interval, err)
+      if not interval then return nil, err, err.kind end
     end
   end
   return true
+end
+
+--- Looks at one that may be published at this moment, until it is, or the deadline is there. One that failed or
+-- expired is forgotten, as `resume` does.
+-- @tparam job job
+-- @tparam table part with an `id`; gets its `state`
+-- @treturn boolean true where that is known; `nil, err, kind` where it could not be read
+function container.watch(job, part)
+  local interval = job.opts.poll_interval
+  while true do
+    local ok, err, kind = container.resume(job, part)
+    local is_known = ok and (not part.id or part.state == "PUBLISHED")
+    if is_known or err and not err.retryable or job:is_late() then return ok, err, kind end
+    interval, err = pause(job, interval, err)
+    if not interval then return nil, err, err.kind end
+  end
 end
 
 --- Whether there is nothing left to upload to it.

@@ -12,13 +12,14 @@ local upload = require "iggraph.publish.upload"
 local raise = core.error.raise
 
 local CONCURRENCY = 4 -- children at a time
-local SETTLING_READS = 3 -- of a container, after a media_publish whose outcome is not known
+local SETTLING_READS = 5 -- of a container, after a media_publish whose outcome is not known
+local SETTLING_GROWTH = 2 -- of the pauses between them: 15 times the first one in all
 
 -- --- options --------------------------------------------------------------------------------------
 
 local OPTIONS = {
   on_progress = "function", deadline = "number", poll_interval = "number", upload_url = "string",
-  container = "string", children = "table", check_quota = "boolean",
+  container = "string", children = "table", unsettled = "boolean", check_quota = "boolean",
 }
 
 local function check_option(name, value)
@@ -33,7 +34,7 @@ end
 
 local function options_of(client, opts)
   if opts ~= nil and type(opts) ~= "table" then raise("client:publish: opts: a table expected, got " .. type(opts)) end
-  local given = { deadline = 300, poll_interval = 2, check_quota = true, upload_url = upload.default_url(client) }
+  local given = { deadline = 300, poll_interval = 2, check_quota = true }
   for name, value in pairs(opts or {}) do
     check_option(name, value)
     given[name] = value
@@ -185,17 +186,31 @@ local function is_open(err)
   return OPEN[err.kind] or (err.status or 0) >= 500 or code ~= nil and code >= -2 and code <= 2
 end
 
--- The container knows whether it was published; it is never published again.
+-- What became of it is known.
+local function settled(part, ...)
+  part.unsettled = nil
+  return ...
+end
+
+-- The container knows whether it was published; it is not published again. Instagram may take a while, even where its
+-- answer was an error.
 local function settle(job, part, err)
-  local state
+  local pause, state = job.opts.poll_interval, nil
+  job:start_clock()
   for read = 1, SETTLING_READS do
     local answer, why = container.read(job, part)
     if why and why.kind == "cancelled" then return nil, why, why.kind end
-    state = answer and answer.status_code or state
-    if state == "PUBLISHED" then return { container = part.id } end
-    if read < SETTLING_READS then job:pause(job.opts.poll_interval) end
+    if answer then
+      local failed
+      state, failed = container.judge(job, part, answer)
+      if failed then return settled(part, nil, failed, failed.kind) end
+      if state == "PUBLISHED" then return settled(part, { container = part.id }) end
+    end
+    if read == SETTLING_READS or job:is_late() then break end
+    job:pause(pause)
+    pause = pause * SETTLING_GROWTH
   end
-  err.message = err.message .. (state and ("; its container's status_code is %s"):format(tostring(state))
+  err.message = err.message .. (state and "; its container's status_code is " .. state
     or "; whether it was published could not be read")
   return nil, err, err.kind
 end
@@ -208,18 +223,25 @@ local function wait_again(job, part)
   return container.await(job, part)
 end
 
-local function publish(job, part)
+-- Asks once; the last result is whether that came too early.
+local function ask_to_publish(job, part)
+  local stopped = job:stop()
+  if stopped then return nil, stopped, stopped.kind end
   local path = job.user_id .. "/media_publish"
+  part.unsettled = true
+  local made, err, kind = job:ask("POST", path, { creation_id = part.id })
+  local id = job:id_in(made)
+  if id then return settled(part, { id = id, container = part.id }) end
+  if not err then err = select(2, core.error.fail("graph", "POST", job:path(path), "the answer has no id")) end
+  if kind == "cancelled" then return nil, err, kind end
+  if not kind or is_open(err) then return settle(job, part, err) end
+  return settled(part, nil, err, kind, TOO_EARLY[err.subcode])
+end
+
+local function publish(job, part)
   while part.state ~= "PUBLISHED" do
-    local made, err, kind = job:ask("POST", path, { creation_id = part.id })
-    local id = job:id_in(made)
-    if id then return { id = id, container = part.id } end
-    if not err then
-      err = select(2, core.error.fail("graph", "POST", job:path(path), "the answer has no id"))
-      return settle(job, part, err)
-    end
-    if is_open(err) then return settle(job, part, err) end
-    if not TOO_EARLY[err.subcode] or job:is_late() then return nil, err, kind end
+    local result, err, kind, is_early = ask_to_publish(job, part)
+    if not is_early or job:is_late() then return result, err, kind end
     local ok
     ok, err, kind = wait_again(job, part)
     if not ok then return nil, err, kind end
@@ -229,8 +251,18 @@ end
 
 -- --- all of it ------------------------------------------------------------------------------------
 
+-- Where it is not known whether an earlier media_publish was carried out, that is waited for first.
+local function take_up(job, plan)
+  if not plan.unsettled then return resume(job, plan) end
+  job:start_clock()
+  local ok, err, kind = container.watch(job, plan)
+  if not ok then return nil, err, kind end
+  plan.unsettled = nil
+  return true
+end
+
 local function carry_out(job, plan)
-  local ok, err, kind = resume(job, plan)
+  local ok, err, kind = take_up(job, plan)
   if not ok then return nil, err, kind end
   if plan.state ~= "PUBLISHED" then
     ok, err, kind = check_quota(job)
@@ -249,7 +281,8 @@ local function add_containers(err, plan)
   local children, some = plan.children and ids_of(plan.children), plan.id
   for _, id in ipairs(children or {}) do some = some or id end
   if not some then return end
-  err.container, err.children = plan.id, children
+  err.container, err.children, err.unsettled = plan.id, children, plan.unsettled
+  err.resume = { container = plan.id, children = children, unsettled = plan.unsettled }
 end
 
 --- Publishes an image, a reel, a story or a carousel: makes the containers, uploads local files (from disk; going on
@@ -261,9 +294,14 @@ end
 --
 -- Each error from the first container on has `err.container` (the id of what is to be published, nil where it is not
 -- made yet), `err.children` (of a carousel: a list of ids, false where there is none yet) and, where one child is to
--- blame, `err.child`, its number. `ig:publish(user_id, spec, { container = err.container, children = err.children })`
--- goes on there, in another process, too: it reads what became of them, uploads what is missing, makes those anew that
--- failed or expired, and publishes unless that is done.
+-- blame, `err.child`, its number. `err.unsettled` is true where media_publish was sent and its outcome is not known:
+-- its container was read for 15 poll intervals, or until the call was cancelled, and did not say it.
+--
+-- `err.resume` has these as options, for JSON, too: `ig:publish(user_id, spec, err.resume)` goes on there, in another
+-- process, too. It reads what became of the containers, uploads what is missing, makes those anew that failed or
+-- expired, and publishes unless that is done; where it is unsettled it first watches the container until the deadline.
+-- An error while a container is made is `retryable` where it may pass (`network`, `timeout`, `transient`, HTTP 5xx):
+-- what nobody publishes does no harm.
 -- @function client:publish
 -- @tparam string user_id the IG User
 -- @tparam table spec the parameters of POST /{ig-user}/media: `image_url`, or `media_type` (`"REELS"`, `"STORIES"`)
@@ -272,26 +310,32 @@ end
 -- @tparam[opt] table opts
 -- @tparam[opt] function opts.on_progress `(phase, done, total)`, done never falling: `"create"` (containers made),
 -- `"upload"` (bytes of all files), `"process"` (containers that are ready), `"publish"` (0 or 1 of 1)
--- @tparam[opt=300] number opts.deadline seconds for the processing, after the last upload
+-- @tparam[opt=300] number opts.deadline seconds for the processing, after the last upload; as many at most to find out
+-- what became of media_publish, where its answer is lost
 -- @tparam[opt=2] number opts.poll_interval seconds of the first pause between polls, which grows up to 60; after a cut
 -- upload the first pause is a quarter of it
 -- @tparam[opt] string opts.upload_url the host of uploads: `https://rupload.facebook.com`, or the one of `base_url`
--- where that is none of Meta's. The token goes to no other
+-- where that is none of Meta's. The token goes to no other, whatever address an answer names; on a loopback host that
+-- follows from `base_url`, to any port
 -- @tparam[opt] string opts.container where to go on
 -- @tparam[opt] table opts.children where to go on
+-- @tparam[opt=false] boolean opts.unsettled whether `opts.container` may have been published by a call before
 -- @tparam[opt=true] boolean opts.check_quota ask `content_publishing_limit` before: `throttled` where it is used up
 -- @treturn table `{ id, container }`: the medium and its container; no `id` where it was found published already. Or
 -- `nil, err, kind`: `timeout` after the deadline, `cancelled` by `task:cancel` and `client:close`, else as the calls
 -- give them; a container that failed gives code and subcode of its `status`. See
 -- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes>
 function core.client.methods.publish(self, user_id, spec, opts)
+  if type(self) ~= "userdata" then raise "call it with a colon: client:publish(user_id, spec, opts)" end
   user_id = core.client.check_id(self, user_id, "client:publish: user id")
-  local job = new_job(self, user_id, options_of(self, opts))
+  local given = options_of(self, opts)
+  local job = new_job(self, user_id, given, given.upload_url or upload.default_url(self))
   local plan, err, kind = plans.of(self, spec)
   if not plan then return nil, err, kind end
   plan.id = job.opts.container
+  plan.unsettled = plan.id and job.opts.unsettled or nil
   take_children(self, plan, job.opts.children)
-  if needs_uploader(plan) then upload.client(job, job.opts.upload_url) end
+  if needs_uploader(plan) then upload.client(job, job.upload_url) end
   local result
   result, err, kind = carry_out(job, plan)
   job:close()

@@ -17,12 +17,13 @@ job.TICK = 0.25
 --- @param client
 -- @tparam string user_id
 -- @tparam table opts as of `client:publish`
+-- @tparam string upload_url where uploads go
 -- @treturn job
-function job.new(client, user_id, opts)
-  local base_url, version = core.client.address(client)
+function job.new(client, user_id, opts, upload_url)
+  local _, version = core.client.address(client)
   return setmetatable({
-    client = client, user_id = user_id, opts = opts, base_url = base_url, version = version and version .. "/" or "",
-    uploaders = {}, files = {}, told = {}, uploads = 0,
+    client = client, user_id = user_id, opts = opts, upload_url = upload_url,
+    version = version and version .. "/" or "", uploaders = {}, files = {}, told = {}, uploads = 0,
   }, job)
 end
 

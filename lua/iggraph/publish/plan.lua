@@ -26,6 +26,14 @@ local CHILD = {
   VIDEO = { video_url = true, file = true },
 }
 
+-- What can be said in place of a media_type that is none.
+local TYPES = {
+  [SINGLE] = 'leave it out for an image; "REELS" or "STORIES" for a video, "STORIES" for an image, too',
+  [CHILD] = "leave it out, for an image and for a video",
+}
+
+local ADDRESSES = { "image_url", "video_url", "cover_url" } -- which Instagram itself fetches
+
 -- How images begin.
 local IMAGES = { JPEG = "^\255\216\255", PNG = "^\137PNG" }
 
@@ -76,13 +84,24 @@ end
 
 -- They are written once to see that they can be; what is wrong is told by its full name.
 local function check_texts(name, params)
-  local named = {}
-  for key, value in pairs(params) do
+  for key in pairs(params) do
     if type(key) ~= "string" then wrong(name, ": names expected, got a %s", type(key)) end
-    named[name .. "." .. key] = value
   end
-  core.params.texts(named)
-  core.params.texts(params)
+  local ok, message = pcall(core.params.texts, params)
+  if ok then return end
+  local rest = (": " .. message):match ": params([.:].*)$"
+  if rest then wrong(name, "%s", rest) end
+  error(message, 0)
+end
+
+local function check_addresses(name, spec)
+  for _, key in ipairs(ADDRESSES) do
+    local value = spec[key]
+    if value ~= nil and not (type(value) == "string" and value:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/]") then
+      wrong(name, ".%s: an http(s) address expected, got %s; only videos can be local, by 'file'", key,
+        type(value) == "string" and '"' .. value .. '"' or type(value))
+    end
+  end
 end
 
 local function params_of(name, spec, set)
@@ -90,6 +109,7 @@ local function params_of(name, spec, set)
   for key, value in pairs(spec) do params[key] = value end
   params.file, params.children = nil, nil
   for key, value in pairs(set) do params[key] = value end
+  check_addresses(name, spec)
   check_texts(name, params)
   return params
 end
@@ -108,7 +128,7 @@ end
 local function check_type(name, types, media_type, source)
   local takes = types[media_type or ""]
   if takes and takes[source] then return end
-  if media_type ~= nil and not takes then wrong(name, ".media_type: %s is not one of these", tostring(media_type)) end
+  if media_type ~= nil and not takes then wrong(name, ".media_type: not %s: %s", tostring(media_type), TYPES[types]) end
   if media_type ~= nil then wrong(name, ": %s cannot have %s", media_type, source) end
   wrong(name, '.media_type: "REELS" or "STORIES" is required with %s', source)
 end
@@ -133,6 +153,14 @@ local function of_child(client, name, spec)
   return of_media(name, spec, CHILD, { is_carousel_item = true })
 end
 
+local function check_list(children)
+  for key in pairs(children) do
+    if type(key) ~= "number" or key < 1 or key > #children or key % 1 ~= 0 then
+      wrong("spec", ".children: a list expected, got '%s' in it", tostring(key))
+    end
+  end
+end
+
 local function of_carousel(client, spec)
   local children = spec.children
   if (spec.media_type or "CAROUSEL") ~= "CAROUSEL" then wrong("spec", ".children: only a CAROUSEL has them") end
@@ -140,6 +168,7 @@ local function of_carousel(client, spec)
     if spec[source] ~= nil then wrong("spec", ".%s: a CAROUSEL is made from its children", source) end
   end
   if type(children) ~= "table" then wrong("spec", ".children: a list expected, got %s", type(children)) end
+  check_list(children)
   if #children < FEWEST or #children > MOST then
     wrong("spec", ".children: %d to %d expected, got %d", FEWEST, MOST, #children)
   end

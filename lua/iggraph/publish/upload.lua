@@ -6,6 +6,7 @@ local core = require "iggraph.core"
 local wait = require "iggraph.wait"
 
 local loop, transfer = core.loop, core.transfer
+local may_pass = container.may_pass
 
 local upload = {}
 
@@ -27,18 +28,13 @@ local function host_of(origin) return origin:match "^%a+://(%[[^%]]*%])" or orig
 
 local function is_loopback(host) return host == "localhost" or host == "[::1]" or host:find "^127%.[%d%.]+$" ~= nil end
 
-local function is_meta(host) return host:find "%.facebook%.com$" ~= nil or host:find "%.instagram%.com$" ~= nil end
-
--- Where a client's token may go: nowhere that its owner has not named, but to Meta's own host of uploads.
-local function is_trusted(origin, others)
-  if origin == META then return true end
-  for _, other in ipairs(others) do
-    local host = host_of(other)
-    local same_host = host == host_of(origin) and is_loopback(host) and other:match "^%a+" == origin:match "^%a+"
-    if origin == other or same_host then return true end
-  end
-  return false
+-- The same machine and scheme, whatever the port.
+local function is_same_machine(origin, other)
+  local host = host_of(origin)
+  return is_loopback(host) and host == host_of(other) and origin:match "^%a+" == other:match "^%a+"
 end
+
+local function is_meta(host) return host:find "%.facebook%.com$" ~= nil or host:find "%.instagram%.com$" ~= nil end
 
 --- Where uploads go by themselves: to Meta's host, or to the host that the client calls in its place.
 -- @param client
@@ -51,11 +47,18 @@ end
 -- The path of an upload URL, if it has nothing but that.
 local function plain_path(path) return path:find "^/[%w_%-%.~/]+$" and not path:find "/%.*/" and path or nil end
 
+-- Whether the client's token may go to the address that a container's answer names: to the origin of
+-- `opts.upload_url`; where that is not given, on this machine to other ports, too.
+local function is_trusted(job, origin)
+  local own = split(job.upload_url)
+  return origin == own or not job.opts.upload_url and is_same_machine(origin, own)
+end
+
 local function address(job, part)
   local origin, path = split(part.uri)
   path = path and plain_path(path)
-  if path and is_trusted(origin, { (split(job.base_url)), (split(job.opts.upload_url)) }) then return origin, path end
-  return job.opts.upload_url, ("/ig-api-upload/%s%s"):format(job.version, part.id)
+  if path and is_trusted(job, origin) then return origin, path end
+  return job.upload_url, ("/ig-api-upload/%s%s"):format(job.version, part.id)
 end
 
 --- The client for a host of uploads. Raises for what is no URL of one.
@@ -140,11 +143,6 @@ local function attempt(job, part, offset)
   return true
 end
 
-local PASSING = { network = true, timeout = true, transient = true, throttled = true }
-
--- A server in trouble (HTTP 5xx) passes, too, whatever it says.
-local function may_pass(err) return PASSING[err.kind] or (err.status or 0) >= 500 end
-
 -- The host of uploads writes its messages as JSON inside of a string.
 local function unwrap(err)
   local inner = err.message:find "^{" and core.json.decode(err.message)
@@ -173,6 +171,18 @@ local function try(job, part, offset)
   return true
 end
 
+local PRECONDITION_FAILED = 412 -- "Request starting offset is invalid"
+
+-- What the host of uploads itself says (`debug_info`) has a type, and no code.
+local function is_refusal(err) return err.type ~= nil and err.code == nil end
+
+-- Whether another place than the one it was sent from is right: that is said, or to be seen.
+local function is_misplaced(job, part, offset, err)
+  if err.status == PRECONDITION_FAILED then return true end
+  local at = is_refusal(err) and stored(job, part)
+  return at and at ~= offset
+end
+
 -- From one try to the next: waits, and finds out where to go on.
 local function go_on(job, part, seconds, err)
   local stopped = job:pause(seconds)
@@ -199,7 +209,7 @@ function upload.send(job, part, is_new)
       return true
     end
     tries = tries + 1
-    if tries >= TRIES or not may_pass(err) then break end
+    if tries >= TRIES or not (may_pass(err) or is_misplaced(job, part, offset, err)) then break end
     offset, err, is_end = go_on(job, part, first_pause * 2 ^ (tries - 1), err)
   end
   return failed(part, err)
