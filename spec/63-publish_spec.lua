@@ -979,7 +979,10 @@ describe("ig:publish", function()
       assert.same({ 3, 2 }, { created(), published() })
     end)
 
-    it("publishes local files, with a bar on one line", function()
+    -- With a sanitizer, the commands that start a sandbox of its own would be checked for leaks, too.
+    local own = os.getenv "LD_PRELOAD" and pending or it
+
+    own("publishes local files, with a bar on one line", function()
       local lines = run(ACCOUNT, write(SMALL), write(LARGE))
       assert.matches("^published: %d+$", lines[#lines])
       local drawn = table.concat(lines, "\n")
@@ -989,7 +992,7 @@ describe("ig:publish", function()
       end
     end)
 
-    it("tells how it is called, and what is wrong with a file", function()
+    own("tells how it is called, and what is wrong with a file", function()
       assert.matches("^usage: ", run(ACCOUNT, write(SMALL))[1])
       local lines = run(ACCOUNT, write(SMALL), "/not/there")
       assert.equal("No IG_ACCESS_TOKEN: this is the sandbox.", lines[1])
