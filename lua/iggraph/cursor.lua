@@ -22,10 +22,13 @@ local PLAIN_CODE = {}
 -- In Lua 5.1 a coroutine that failed in there keeps the cursor until it is dead.
 local protected = core.yields_in_pcall and pcall or function(fn, ...) return true, fn(...) end
 
--- Where errors are caught no mark is left over: one of the same coroutine is that of a finalizer's caller.
+-- Where errors are caught no mark is left over: one of the same coroutine is that of a finalizer's caller. But nginx
+-- gives a new request the coroutine of one that has gone in the middle.
+local leaves_no_mark = core.yields_in_pcall and not rawget(_G, "ngx")
+
 local function is_elsewhere(fetcher)
   if not fetcher then return false end
-  if fetcher == coroutines.running() then return core.yields_in_pcall end
+  if fetcher == coroutines.running() then return leaves_no_mark end
   return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead" and not coroutines.is_cancelled(fetcher)
 end
 
