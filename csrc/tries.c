@@ -243,7 +243,7 @@ static void remove_quietly(const igh_transfer *transfer) {
 void igh_tries_cancel(igh_transfer *transfer) {
   igh_engine *engine = transfer->engine;
   remove_quietly(transfer);
-  if (!transfer->sent || !is_secure(transfer) || engine->speaks_http1) return;
+  if (!transfer->sent || !is_secure(transfer)) return;
   engine->untold_of = engine->untold < 0 || engine->untold_of == transfer->user ? transfer->user : NULL;
   engine->untold = igh_now() + SOON;
 }
