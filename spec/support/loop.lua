@@ -400,6 +400,11 @@ end
 -- @tparam table host see above
 function loop.behaves(host)
   local function new(options) return client.new(client.with({ host = host.host }, options)), host end
+  -- A loop goes on while a call is under way: also those that earlier specs left lying about.
+  setup(function()
+    collectgarbage()
+    collectgarbage()
+  end)
   calls(new)
   tasks(new)
   endings(new)
