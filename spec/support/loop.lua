@@ -399,12 +399,12 @@ end
 --- All of it, as specs of the block that this is called in.
 -- @tparam table host see above
 function loop.behaves(host)
-  local function new(options) return client.new(client.with({ host = host.host }, options)), host end
   -- A loop goes on while a call is under way: also those that earlier specs left lying about.
-  setup(function()
+  local function new(options)
     collectgarbage()
     collectgarbage()
-  end)
+    return client.new(client.with({ host = host.host }, options)), host
+  end
   calls(new)
   tasks(new)
   endings(new)
