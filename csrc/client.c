@@ -214,11 +214,18 @@ static const struct {
     {"base_url", set_base_url, "https://graph.facebook.com"},
     {"ca_file", set_ca_file, NULL},
     {"connect_timeout", set_connect_timeout, NULL},
+    {"deadline", NULL, NULL},
     {"host", NULL, NULL},
     {"max_response", set_max_response, NULL},
+    {"on_request", NULL, NULL},
+    {"on_response", NULL, NULL},
+    {"on_throttle", NULL, NULL},
+    {"pace", NULL, NULL},
     {"retry", NULL, NULL},
+    {"store", NULL, NULL},
     {"timeout", set_timeout, NULL},
     {"token_in", set_token_in, NULL},
+    {"token_store", NULL, NULL},
     {"version", set_version, "v26.0"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };

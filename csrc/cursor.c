@@ -326,11 +326,13 @@ static int cursor_position(lua_State *L) {
   return 1;
 }
 
-/* cursor.client(cursor) -> its client */
+/* cursor.client(cursor) -> its client, the path of its list */
 static int cursor_client(lua_State *L) {
   check_cursor(L);
-  lua_getfield(L, push_kept(L), "client");
-  return 1;
+  int kept = push_kept(L);
+  lua_getfield(L, kept, "client");
+  lua_getfield(L, kept, "path");
+  return 2;
 }
 
 static void release(ig_cursor *self) {

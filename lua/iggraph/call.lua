@@ -11,10 +11,11 @@ local answer, fail, random = core.transfer.answer, core.error.fail, core.crypto.
 
 --- Carries out one call, again where the client's retry policy says so.
 -- @param client
+-- @tparam string path what it is about
 -- @tparam function start begins an attempt and returns its transfer
 -- @param ... the arguments of `start`
 -- @return the answer, or `nil, err, kind`
-return function(client, start, ...)
+return function(client, path, start, ...) -- luacheck: ignore path
   local own = kept(client)
   local host, policy, attempt = own.host or hosts.current(), own.retry, 1
   while true do

@@ -35,9 +35,9 @@ end
 local function fetch(self)
   local ok, err, kind = goes_on(self)
   if not ok then return nil, err, kind end
-  local client = client_of(self)
+  local client, path = client_of(self)
   local page
-  page, err, kind = call(client, start, self)
+  page, err, kind = call(client, path, start, self)
   if err then return nil, err, kind end
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then

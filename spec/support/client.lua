@@ -14,11 +14,12 @@ function client.with(base, changes)
 end
 
 --- @tparam[opt] table options as of `iggraph.new`, over those that lead to the sandbox; `plain` asks for
--- HTTP without TLS
+-- HTTP without TLS. A failure is a failure: no second tries
 -- @return the client
 function client.new(options)
   local server = support.shared()
-  local base = { access_token = sandbox.tokens.user, base_url = server.https, ca_file = server.ca_file }
+  local base = { access_token = sandbox.tokens.user, base_url = server.https, ca_file = server.ca_file,
+    retry = false }
   local all = client.with(base, options)
   if all.plain then all.base_url, all.ca_file, all.plain = server.http, nil, nil end
   return new(all)

@@ -68,6 +68,7 @@ function event_loops.luv()
 
   function self.finish()
     local guard, is_stuck = uv.new_timer(), false
+    uv.update_time() -- a loop that has not run for a while is late, and so would be the guard's time
     guard:start(event_loops.STUCK * 1000, 0, function()
       is_stuck = true
       uv.stop()
