@@ -22,11 +22,13 @@ enum {
   SHARE = 3 /* milliseconds of a step: whoever steps has other things to do */
 };
 
-long long igh_now(void) {
+long long igh_now_exactly(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
-  return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+  return (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
+
+long long igh_now(void) { return igh_now_exactly() / 1000; }
 
 /* --- libcurl's callbacks ------------------------------------------------------------------------ */
 
@@ -215,6 +217,7 @@ static void finish(igh_engine *engine, CURL *easy, CURLcode result) {
   curl_multi_remove_handle(engine->multi, easy);
   if (igh_tries_go_on(transfer, result)) return;
   transfer->state = IGH_DONE;
+  transfer->at.end = igh_now_exactly();
   engine->under_way--;
   if (transfer->owner != NULL) igh_ticket_announce(transfer->owner);
 }
@@ -290,6 +293,13 @@ CURLMcode igh_transfer_start(igh_transfer *transfer) {
   transfer->engine->under_way++;
   transfer->engine->last_start = transfer->started;
   return CURLM_OK;
+}
+
+void igh_transfer_limit(igh_transfer *transfer, long milliseconds) {
+  long until = (long)(igh_now() - transfer->started) + milliseconds;
+  if (until >= transfer->timeout) return;
+  transfer->timeout = until;
+  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, until);
 }
 
 /* These had secrets in them. */

@@ -60,6 +60,10 @@ typedef struct igh_transfer {
   bool may_repeat;  /* a GET: follows a redirect inside its origin, is tried again on a new connection */
   long timeout;     /* milliseconds for all of it, from `started` on */
   long long started;
+  int tries;        /* how often it was begun: see tries.c */
+  struct {
+    long long start, sent, first, end; /* of the call, the last sending, the first byte, all: microseconds; 0: not yet */
+  } at;
   size_t max_body;  /* bytes */
 
   /* The answer, valid once state is IGH_DONE. */
@@ -116,6 +120,8 @@ void igh_ticket_drop(igh_ticket *ticket);
  * no memory. */
 igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner);
 CURLMcode igh_transfer_start(igh_transfer *transfer);
+/* It has so many milliseconds from now on, if that is less than it has. */
+void igh_transfer_limit(igh_transfer *transfer, long milliseconds);
 /* Ends it wherever it stands; what can be used again goes back to the engine. NULL is fine. */
 void igh_transfer_free(igh_transfer *transfer);
 /* The value of a kept header, or NULL. */

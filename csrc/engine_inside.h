@@ -23,6 +23,7 @@ struct igh_engine {
 };
 
 long long igh_now(void); /* in ms, for differences */
+long long igh_now_exactly(void); /* the same in microseconds */
 
 /* --- ticket.c --------------------------------------------------------------- */
 

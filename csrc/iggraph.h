@@ -161,6 +161,8 @@ void ig_open_transfer(lua_State *L);
 
 /* The answer of a transfer that is done: a value, or nil, err, kind. Returns their number. */
 int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call *call);
+/* Pushes the trace id of its headers, if there is one, without secrets. Returns the number of values. */
+int ig_pushtrace(lua_State *L, igh_transfer *transfer, int client);
 void ig_open_response(lua_State *L);
 
 /* --- cursor.c, graph.c, crypto.c ------------------------------------------- */

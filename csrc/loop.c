@@ -3,8 +3,15 @@
 #include "iggraph.h"
 
 #include <poll.h>
+#include <time.h>
 
 static const char registry_key = 0, waiters_key = 0;
+
+static lua_Number seconds_of(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec / 1e9;
+}
 
 static int engine_gc(lua_State *L) {
   igh_engine **box = lua_touserdata(L, 1);
@@ -59,6 +66,18 @@ static int loop_living(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key);
   igh_engine **box = lua_touserdata(L, -1);
   return box != NULL && *box != NULL && igh_engine_is_ours(*box) ? 1 : 0;
+}
+
+/* loop.now() -> seconds of a clock that nobody sets, for differences */
+static int loop_now(lua_State *L) {
+  lua_pushnumber(L, seconds_of(CLOCK_MONOTONIC));
+  return 1;
+}
+
+/* loop.time() -> seconds since 1970, with their fractions */
+static int loop_time(lua_State *L) {
+  lua_pushnumber(L, seconds_of(CLOCK_REALTIME));
+  return 1;
 }
 
 /* --- tickets ---------------------------------------------------------------------------------- */
@@ -238,8 +257,8 @@ static const luaL_Reg loop_funcs[] = {
 #if LUA_VERSION_NUM != 502
     {"is_yieldable", loop_is_yieldable},
 #endif
-    {"is_over", loop_is_over}, {"living", loop_living}, {"ring", loop_ring},
-    {"sleep", loop_sleep}, {"ticket", loop_ticket}, {NULL, NULL}};
+    {"is_over", loop_is_over}, {"living", loop_living}, {"now", loop_now}, {"ring", loop_ring},
+    {"sleep", loop_sleep}, {"ticket", loop_ticket}, {"time", loop_time}, {NULL, NULL}};
 
 void ig_open_loop(lua_State *L) {
   static const luaL_Reg none[] = {{NULL, NULL}};

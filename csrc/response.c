@@ -100,7 +100,9 @@ static int fail_timeout(const response *r) {
   double connected = 0;
   curl_easy_getinfo(r->transfer->easy, CURLINFO_PRETRANSFER_TIME, &connected);
   bool connecting = connected <= 0 && r->client->connect_timeout < r->client->timeout;
-  long limit = connecting ? r->client->connect_timeout : r->client->timeout;
+  long limit = connecting                 ? r->client->connect_timeout
+               : r->transfer->file != NULL ? r->client->timeout
+                                           : r->transfer->timeout;
   push_plain(r->L, (lua_Number)limit / 1000);
   return ig_failf(r->L, IG_TIMEOUT, r->call, "%s: %s within %s s",
                   r->client->host,
@@ -322,6 +324,14 @@ static lua_Number time_to_regain(const response *r) {
   return longest * 60;
 }
 
+/* The trace id of the headers, where there is one. */
+static bool push_trace(const response *r) {
+  const char *trace = igh_transfer_header(r->transfer, IGH_TRACE_ID);
+  if (trace == NULL) return false;
+  push_redacted(r, trace, strlen(trace), strlen(trace));
+  return true;
+}
+
 /* What the error object on top has from the headers, whatever the body says. */
 static void add_from_headers(const response *r, ig_kind kind) {
   lua_State *L = r->L;
@@ -333,13 +343,10 @@ static void add_from_headers(const response *r, ig_kind kind) {
     push_plain(L, seconds);
     lua_setfield(L, -2, "retry_after");
   }
-  const char *trace = igh_transfer_header(r->transfer, IGH_TRACE_ID);
   lua_getfield(L, -1, "fbtrace_id");
   bool known = !lua_isnil(L, -1);
   lua_pop(L, 1);
-  if (known || trace == NULL) return;
-  push_redacted(r, trace, strlen(trace), strlen(trace));
-  lua_setfield(L, -2, "fbtrace_id");
+  if (!known && push_trace(r)) lua_setfield(L, -2, "fbtrace_id");
 }
 
 /* What was not carried out, or only read, may be asked again when the server has recovered. */
@@ -454,6 +461,14 @@ int ig_response(lua_State *L, igh_transfer *transfer, int client, const ig_call 
   r.kept = lua_gettop(L);
   ig_hold(r.client);
   int results = read_answer(&r);
+  ig_letgo(r.client);
+  return results;
+}
+
+int ig_pushtrace(lua_State *L, igh_transfer *transfer, int client) {
+  response r = {L, transfer, ig_toclient(L, client), NULL, 0};
+  ig_hold(r.client);
+  int results = push_trace(&r) ? 1 : 0;
   ig_letgo(r.client);
   return results;
 }

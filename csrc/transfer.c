@@ -95,6 +95,68 @@ static int transfer_sent(lua_State *L) {
   return 1;
 }
 
+/* transfer.about(transfer) -> method, path as failures tell it */
+static int transfer_about(lua_State *L) {
+  const ig_transfer *self = check_transfer(L, 1);
+  ig_getkept(L, 1);
+  lua_pushstring(L, self->method);
+  lua_getfield(L, -2, "client");
+  lua_getfield(L, -3, "path");
+  ig_pushpath(L, ig_toclient(L, -2), lua_tostring(L, -1));
+  lua_pushvalue(L, -4);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* transfer.limit(transfer, seconds): it has no more time than that from now on */
+static int transfer_limit(lua_State *L) {
+  igh_transfer *transfer = live(check_transfer(L, 1));
+  lua_Number seconds = luaL_checknumber(L, 2);
+  if (transfer != NULL && seconds < 1e6) igh_transfer_limit(transfer, seconds <= 0 ? 1 : (long)(seconds * 1000) + 1);
+  return 0;
+}
+
+static lua_Number seconds_from(long long start, long long end) {
+  return end > start ? (lua_Number)(end - start) / 1e6 : 0;
+}
+
+/* transfer.facts(transfer) -> how it went, before it is answered: HTTP status (0: none), how often it was begun,
+ * connections opened, bytes of the body on the wire; seconds: connecting, from the call to its sending without that, to
+ * the first byte, in all. Nothing for one that is over. */
+static int transfer_facts(lua_State *L) {
+  const ig_transfer *self = check_transfer(L, 1);
+  const igh_transfer *transfer = live(self);
+  if (transfer == NULL || transfer->state != IGH_DONE) return 0;
+  long connects = 0;
+  curl_off_t bytes = 0;
+  double connect = 0, tls = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+  if (connects > 0) curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME, &connect);
+  if (connects > 0) curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME, &tls);
+  if (tls > connect) connect = tls;
+  lua_Number until_sent = seconds_from(transfer->at.start, transfer->at.sent);
+  lua_pushinteger(L, (lua_Integer)transfer->status);
+  lua_pushinteger(L, transfer->tries);
+  lua_pushinteger(L, (lua_Integer)connects);
+  lua_pushnumber(L, (lua_Number)bytes);
+  lua_pushnumber(L, connect);
+  lua_pushnumber(L, until_sent > connect ? until_sent - connect : 0);
+  lua_pushnumber(L, seconds_from(transfer->at.start, transfer->at.first));
+  lua_pushnumber(L, seconds_from(transfer->at.start, transfer->at.end));
+  return 8;
+}
+
+/* transfer.trace(transfer) -> the trace id of its headers, or nil; before it is answered */
+static int transfer_trace(lua_State *L) {
+  igh_transfer *transfer = live(check_transfer(L, 1));
+  lua_settop(L, 1);
+  if (transfer == NULL || transfer->state != IGH_DONE) return 0;
+  ig_getkept(L, 1);
+  lua_getfield(L, 2, "client");
+  return ig_pushtrace(L, transfer, 3);
+}
+
 /* transfer.answer(transfer) -> value, or nil, err, kind; once */
 static int transfer_answer(lua_State *L) {
   const ig_transfer *self = check_transfer(L, 1);
@@ -129,9 +191,13 @@ static int transfer_tostring(lua_State *L) {
 static const luaL_Reg transfer_meta[] = {
     {"__gc", transfer_gc}, {"__tostring", transfer_tostring}, {NULL, NULL}};
 
-static const luaL_Reg transfer_funcs[] = {{"answer", transfer_answer},
+static const luaL_Reg transfer_funcs[] = {{"about", transfer_about},
+                                          {"answer", transfer_answer},
+                                          {"facts", transfer_facts},
+                                          {"limit", transfer_limit},
                                           {"sent", transfer_sent},
                                           {"start", transfer_start},
+                                          {"trace", transfer_trace},
                                           {"upload", transfer_upload},
                                           {NULL, NULL}};
 

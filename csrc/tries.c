@@ -47,6 +47,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
 #undef NAME
   igh_transfer *transfer = user;
   (void)one;
+  if (transfer->at.first == 0) transfer->at.first = igh_now_exactly();
   if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
   for (int i = 0; i < IGH_HEADER_COUNT; i++) {
     size_t length = strlen(names[i]);
@@ -86,6 +87,7 @@ static int on_send(void *user, char *to, char *from, int to_port, int from_port)
   (void)to, (void)from, (void)to_port, (void)from_port;
   if (deny_second_sending(transfer)) return CURL_PREREQFUNC_ABORT;
   transfer->sent = true;
+  transfer->at.sent = igh_now_exactly();
   return CURL_PREREQFUNC_OK;
 }
 
@@ -141,6 +143,8 @@ static CURLMcode try(igh_transfer *transfer) {
   transfer->sent = transfer->denied = transfer->denied_first = false;
   transfer->body.size = 0;
   transfer->error[0] = '\0';
+  transfer->tries++;
+  transfer->at.first = 0;
   forget_headers(transfer);
   limit_connections(transfer);
   if (transfer->user == transfer->engine->untold_of) transfer->engine->untold = -1;
@@ -151,7 +155,8 @@ static CURLMcode try(igh_transfer *transfer) {
 }
 
 CURLMcode igh_tries_start(igh_transfer *transfer) {
-  transfer->started = igh_now();
+  transfer->at.start = igh_now_exactly();
+  transfer->started = transfer->at.start / 1000;
   return try(transfer);
 }
 
@@ -271,7 +276,8 @@ void igh_tries_forget(igh_transfer *transfer) {
   transfer->body.size = 0;
   transfer->may_repeat = transfer->retried = false;
   transfer->being_read = transfer->too_large = transfer->refused_redirect = false;
-  transfer->redirects = 0;
+  transfer->redirects = transfer->tries = 0;
+  memset(&transfer->at, 0, sizeof transfer->at);
   transfer->result = CURLE_OK;
   transfer->status = 0;
   transfer->error[0] = '\0';

@@ -10,6 +10,7 @@ local host = require "iggraph.host"
 local insights = require "iggraph.insights"
 local near = require "iggraph.near"
 local nodes = require "iggraph.nodes"
+local observe = require "iggraph.observe"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
 
@@ -18,12 +19,22 @@ core.params.set_encoder(require("iggraph.json").encode)
 local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
+local HOOKS = { "on_request", "on_response", "on_throttle" }
+
 -- With a list of secrets: a client that signs nothing, since they are among the parameters of its calls.
 local function make(options, secrets)
-  local own_host, policy = host.find(options.host), retry.policy(options.retry)
+  local own_host, policy = host.find(options.host), retry.policy(options)
+  for _, name in ipairs(HOOKS) do
+    if options[name] ~= nil and type(options[name]) ~= "function" then
+      raise(("iggraph.new: %s must be a function"):format(name))
+    end
+  end
   local self = core.client.new(options, secrets)
   local own = kept(self)
   own.host, own.retry, own.usage = own_host, policy, {}
+  own.stats, own.told_of = observe.counters(), {}
+  for _, name in ipairs(HOOKS) do own[name] = options[name] end
+  own.on_retry = policy.on_retry
   own.uploaders = setmetatable({}, { __mode = "k" }) -- clients for the hosts of uploads -> whose they are
   return self
 end
@@ -40,7 +51,17 @@ end
 -- @tparam[opt=10] number options.connect_timeout seconds
 -- @tparam[opt=33554432] number options.max_response bytes of one answer, unpacked
 -- @tparam[opt] string options.ca_file certificates to trust, in place of the system's
--- @tparam[opt=false] table|boolean options.retry `{ attempts, max_delay }`
+-- @tparam[opt] table|boolean options.retry `{ attempts = 3, max_delay, deadline, on_retry }`: times in all; the longest
+-- wait in seconds (60, and any that an answer tells); seconds for a call with all of its attempts; is told
+-- `{ err, attempt, delay, reason }` before each wait, and ends it by returning false. `false`: no second attempt.
+-- nil: three attempts, none of them begun after `timeout` seconds. GET and DELETE are tried again after what may
+-- pass, a POST only where it was surely not carried out
+-- @tparam[opt] number options.deadline seconds for a call, its waits and its attempts; none, if nil
+-- @tparam[opt] function options.on_request is told `{ method, path, attempt }` of each request
+-- @tparam[opt] function options.on_response is told `{ method, path, attempt, status, kind, err, tries, connections,
+-- bytes, fbtrace_id, usage, times }` of each answer; `times` are `queue`, `connect`, `first_byte` and `total`, in
+-- seconds: until it could be sent without `connect`; name, connection and TLS, 0 over one that was there; from the
+-- start to the first byte, and to the end. A hook that fails is reported once
 -- @tparam[opt] string|table options.host how to wait: `"block"`, `"nvim"`, `"ngx"`, `"cqueues"`, `"luv"`, or
 -- a table of `wait(engine)` and `sleep(seconds)`; nil: as befits the code that makes a call
 -- @return the client; raises for an unknown or wrong option and names it
@@ -120,6 +141,18 @@ client.with_token = core.client.with_token
 -- <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
 -- @treturn table
 function client:usage() return kept(self).usage end
+
+local function copy(table)
+  local all = {}
+  for name, value in pairs(table) do all[name] = type(value) == "table" and copy(value) or value end
+  return all
+end
+
+--- What its calls came to so far, and those of the clients made from it by `with_token`: `requests` that were begun,
+-- `retries` among them, `tries` on the wire, `ok`, `failed` (kind -> how many), `connections` opened, `bytes` of bodies
+-- as they came, `seconds` that answers took, `waited` seconds before attempts.
+-- @treturn table
+function client:stats() return copy(kept(self).stats) end
 
 local close = core.client.close
 

@@ -111,6 +111,7 @@ function flow.client(row, options)
   local settings = flow.pick(row, options, true)
   if settings.base_url == nil then settings.base_url = row.base_url end
   if settings.version == nil then settings.version = row.version end
+  settings.retry = false -- codes are good once, and who waits for a device has a pace of his own
   return clients.make(settings, secrets_of(options))
 end
 
