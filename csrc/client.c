@@ -389,6 +389,18 @@ static int client_credentials(lua_State *L) {
   return 2;
 }
 
+/* client.fingerprint(client) -> what tells its token from others, and is none */
+static int client_fingerprint(lua_State *L) {
+  static const char key[] = "iggraph";
+  ig_client *client = ig_checkclient(L, 1);
+  ig_hold(client);
+  const char *token = client->token == NULL ? "" : client->token;
+  ig_pushhmac(L, key, sizeof key - 1, token, strlen(token));
+  ig_letgo(client);
+  lua_pushlstring(L, lua_tostring(L, -1), 16);
+  return 1;
+}
+
 /* client.address(client) -> base URL, version or nil */
 static int client_address(lua_State *L) {
   const ig_client *client = ig_checkclient(L, 1);
@@ -452,7 +464,7 @@ static const luaL_Reg client_meta[] = {
 
 static const luaL_Reg client_funcs[] = {
     {"address", client_address},   {"check_id", ig_client_checkid},
-    {"close", client_close},       {"credentials", client_credentials},
+    {"close", client_close},       {"credentials", client_credentials}, {"fingerprint", client_fingerprint},
     {"is_open", client_is_open},   {"kept", client_kept},
     {"new", client_new},           {"path", ig_client_path},
     {"redact", client_redact},

@@ -13,7 +13,7 @@ teardown(function() faults:stop() end)
 
 local function answer(text) faults:answer { body = text } end
 
-local function new() return iggraph.new { access_token = "a-token", base_url = faults.http } end
+local function new() return iggraph.new { access_token = "a-token", base_url = faults.http, retry = false } end
 
 describe("what a discovery brought", function()
   local function page(ids, after)

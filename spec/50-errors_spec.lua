@@ -21,7 +21,7 @@ before_each(function() server.reset() end)
 local with = client.with
 
 local function new(options)
-  return iggraph.new(with({ access_token = sandbox.tokens.user, base_url = shared.http }, options))
+  return iggraph.new(with({ access_token = sandbox.tokens.user, base_url = shared.http, retry = false }, options))
 end
 
 -- A client of the server that says what it is told.
@@ -807,7 +807,7 @@ describe("usage()", function()
       business_use_case = { ["17841405822304914"] = { { type = "brand_new", call_count = "many" } }, other = 7 },
       page = { call_count = 1, total_time = 2, total_cputime = 3, brand_new = true },
       ad_account = { acc_id_util_pct = 9.67, reset_time_duration = 100, ads_api_access_tier = "standard_access" },
-      api_version = "v26.0",
+      api_version = "v26.0", percent = 12, regain = 0,
     }, ig:usage())
   end)
 
@@ -837,7 +837,7 @@ describe("usage()", function()
       [[X-Ad-Account-Usage: "text"]], "X-Business-Use-Case-Usage: " .. ("["):rep(5000), "facebook-api-version: v25.0",
     } }
     assert.same({}, (ig:get("me")))
-    assert.same({ app = { call_count = 2 }, api_version = "v25.0" }, ig:usage())
+    assert.same({ app = { call_count = 2 }, api_version = "v25.0", percent = 2, regain = 0 }, ig:usage())
   end)
 
   it("tells the version that really answered", function()

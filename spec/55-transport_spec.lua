@@ -99,7 +99,7 @@ describe("TLS", function()
   it("trusts ca_file alone, and without it the system's store alone", function()
     assert.same({ id = "ok" }, (new():get("ok")))
     -- The connection of that call is still open; who trusts others must not be given it.
-    local ig = iggraph.new { access_token = sandbox.tokens.user, base_url = shared.https }
+    local ig = iggraph.new { access_token = sandbox.tokens.user, base_url = shared.https, retry = false }
     tuple.check(failure("network", "localhost", "issuer", { retryable = false }), ig:get("ok"))
     assert.same({ id = "ok" }, (new():get("ok")))
     assert.equal(2, server.record().count)
@@ -429,7 +429,7 @@ describe("a mistake", function()
   end
 
   local function new_with(changes)
-    return iggraph.new(with({ access_token = sandbox.tokens.user, base_url = shared.http }, changes))
+    return iggraph.new(with({ access_token = sandbox.tokens.user, base_url = shared.http, retry = false }, changes))
   end
 
   local NIL = {}

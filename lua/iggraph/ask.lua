@@ -13,7 +13,7 @@ local start = core.transfer.start
 -- @return the result, or `nil, err, kind`
 return function(client, method, path, params, read)
   if type(client) == "table" then return client:describe(method, path, params, read) end
-  local value, err, kind = call(client, path, start, nil, client, method, path, params)
+  local value, err, kind = call(client, method, path, start, nil, client, method, path, params)
   if err then return nil, err, kind end
   if read then return read(value, client) end
   return value

@@ -51,7 +51,7 @@ end
 
 -- The results as they came, or nil, err, kind where the whole failed.
 local function send(client, chunk, is_again)
-  local results, err, kind = call(client, "/", start, nil, client, "POST", "/", envelope(chunk, is_again))
+  local results, err, kind = call(client, "POST", "/", start, nil, client, "POST", "/", envelope(chunk, is_again))
   if err then return nil, err, kind end
   local count = type(results) == "table" and #results or 0
   if count == #chunk then return results end

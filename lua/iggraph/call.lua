@@ -8,6 +8,7 @@ local observe = require "iggraph.observe"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
 
+local ask = require("iggraph.budget").ask
 local kept, is_open = core.client.kept, core.client.is_open
 local fail, limit, random, now = core.error.fail, core.transfer.limit, core.crypto.random, core.loop.now
 
@@ -18,41 +19,49 @@ local function begin(own, attempt, left, start, ...)
   return transfer
 end
 
-local function sleep(own, host, seconds)
-  own.stats.waited = own.stats.waited + seconds
-  return wait.sleep(host, seconds)
+-- One attempt: the answer; or nil, the error, and whether that is the end of it.
+local function try(client, own, host, attempt, left, method, path, start, ...)
+  local budget = own.budget
+  if budget then
+    local ok, err, is_final = budget:admit(client, own, host, method, path, left)
+    if not ok then return nil, err, is_final end
+  end
+  local value, err = observe.answer(own, (wait.on(host, begin, own, attempt, left, start, ...)), attempt)
+  if budget then budget:learn(client, own, path, err) end
+  if not err then return value end
+  return nil, err, err.kind == "throttled" and own.on_throttle and ask(own, err) == "raise"
 end
 
 -- Whether there is another attempt, after its wait.
-local function goes_on(own, host, policy, err, attempt, elapsed)
-  local again, delay, reason = retry.decide(policy, err.method, err, attempt, elapsed, random())
+local function goes_on(own, host, err, attempt, elapsed)
+  local again, delay, reason = retry.decide(own.retry, err.method, err, attempt, elapsed, random())
   if not again then return false end
-  if policy.on_retry then
-    local told = { err = err, attempt = attempt, delay = delay, reason = reason }
-    if observe.tell(own, "on_retry", told) == false then return false end
-  end
+  local told = own.on_retry and { err = err, attempt = attempt, delay = delay, reason = reason }
+  if told and observe.tell(own, "on_retry", told) == false then return false end
   own.stats.retries = own.stats.retries + 1
-  return not sleep(own, host, delay)
+  own.stats.waited = own.stats.waited + delay
+  return not wait.sleep(host, delay)
 end
 
 --- Carries out one call, again where the client's retry policy says so.
 -- @param client
+-- @tparam string method
 -- @tparam string path what it is about
 -- @tparam function start begins an attempt and returns its transfer
 -- @tparam ?function mends is given the error and the arguments of `start`: whether the caller has something better to
 -- do than the same once more
 -- @param ... the arguments of `start`
 -- @return the answer, or `nil, err, kind`
-return function(client, path, start, mends, ...) -- luacheck: ignore path
+return function(client, method, path, start, mends, ...)
   local own = kept(client)
-  local host, policy, attempt, began = own.host or hosts.current(), own.retry, 1, now()
+  local host, deadline, attempt, began = own.host or hosts.current(), own.retry.deadline, 1, now()
   while true do
-    local left = policy.deadline and policy.deadline - (now() - began)
-    local transfer = wait.on(host, begin, own, attempt, left, start, ...)
-    local value, err, kind = observe.answer(own, transfer, attempt)
+    local left = deadline and deadline - (now() - began)
+    local value, err, is_final = try(client, own, host, attempt, left, method, path, start, ...)
     if not err then return value end
-    local is_over = mends and mends(err, ...) or not goes_on(own, host, policy, err, attempt, now() - began)
-    if is_over then return nil, err, kind end
+    if is_final or mends and mends(err, ...) or not goes_on(own, host, err, attempt, now() - began) then
+      return nil, err, err.kind
+    end
     if not is_open(client) then return fail("cancelled", err.method, err.path, "the client was closed") end
     attempt = attempt + 1
   end

@@ -3,6 +3,7 @@
 
 local accounts = require "iggraph.accounts"
 local ask = require "iggraph.ask"
+local budget = require "iggraph.budget"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
 local discovery = require "iggraph.discovery"
@@ -20,21 +21,41 @@ local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
 local HOOKS = { "on_request", "on_response", "on_throttle" }
+local STORES = { "store", "token_store" }
+
+local function is_store(value)
+  for _, name in ipairs { "get", "set", "add", "delete" } do
+    if type(value) ~= "table" or type(value[name]) ~= "function" then return false end
+  end
+  return true
+end
+
+local function copy(table)
+  local all = {}
+  for name, value in pairs(table) do all[name] = type(value) == "table" and copy(value) or value end
+  return all
+end
+
+local function check(options)
+  local function expect(is_right, name, what)
+    if options[name] ~= nil and not is_right then raise(("iggraph.new: %s must be %s"):format(name, what)) end
+  end
+  for _, name in ipairs(HOOKS) do expect(type(options[name]) == "function", name, "a function") end
+  for _, name in ipairs(STORES) do expect(is_store(options[name]), name, "a store (iggraph.store)") end
+  expect(type(options.pace) == "boolean", "pace", "true or false")
+end
 
 -- With a list of secrets: a client that signs nothing, since they are among the parameters of its calls.
 local function make(options, secrets)
   local own_host, policy = host.find(options.host), retry.policy(options)
-  for _, name in ipairs(HOOKS) do
-    if options[name] ~= nil and type(options[name]) ~= "function" then
-      raise(("iggraph.new: %s must be a function"):format(name))
-    end
-  end
+  check(options)
   local self = core.client.new(options, secrets)
   local own = kept(self)
   own.host, own.retry, own.usage = own_host, policy, {}
   own.stats, own.told_of = observe.counters(), {}
   for _, name in ipairs(HOOKS) do own[name] = options[name] end
-  own.on_retry = policy.on_retry
+  own.on_retry, own.budget, own.token_store = policy.on_retry, budget.new(options), options.token_store
+  if options.pace then policy.patience = nil end
   own.uploaders = setmetatable({}, { __mode = "k" }) -- clients for the hosts of uploads -> whose they are
   return self
 end
@@ -57,6 +78,13 @@ end
 -- nil: three attempts, none of them begun after `timeout` seconds. GET and DELETE are tried again after what may
 -- pass, a POST only where it was surely not carried out
 -- @tparam[opt] number options.deadline seconds for a call, its waits and its attempts; none, if nil
+-- @tparam[opt=false] boolean options.pace calls are spread so that a rate limit is approached and not hit: from half of
+-- it on they wait for their turn
+-- @tparam[opt] table options.store where the usage is shared with others: see `iggraph.store`. One app, one store
+-- @tparam[opt] table options.token_store where `iggraph.login.keep` has its tokens: one to be trusted with them
+-- @tparam[opt] function options.on_throttle is told `{ err, seconds, method, path, limit, percent }` when a limit was
+-- reached, or a call is to wait a second or more for its turn; returns `"wait"` or `"raise"` (the call then gives `nil,
+-- err, "throttled"`), or nothing
 -- @tparam[opt] function options.on_request is told `{ method, path, attempt }` of each request
 -- @tparam[opt] function options.on_response is told `{ method, path, attempt, status, kind, err, tries, connections,
 -- bytes, fbtrace_id, usage, times }` of each answer; `times` are `queue`, `connect`, `first_byte` and `total`, in
@@ -137,15 +165,14 @@ client.continue = discovery.continue
 client.with_token = core.client.with_token
 
 --- What the headers of the answers said last: `app`, `page`, `business_use_case`, `ad_account` (the
--- rate-limit headers X-App-Usage and so on, as sent), `api_version` (the version that answered). See
+-- rate-limit headers X-App-Usage and so on, as sent), `api_version` (the version that answered); `percent` of the limit
+-- that is nearest (nil: not known), `regain`, the seconds until calls are let through again. See
 -- <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
 -- @treturn table
-function client:usage() return kept(self).usage end
-
-local function copy(table)
-  local all = {}
-  for name, value in pairs(table) do all[name] = type(value) == "table" and copy(value) or value end
-  return all
+function client:usage()
+  local usage = copy(kept(self).usage)
+  usage.percent, usage.regain = budget.summary(usage)
+  return usage
 end
 
 --- What its calls came to so far, and those of the clients made from it by `with_token`: `requests` that were begun,

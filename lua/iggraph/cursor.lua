@@ -37,7 +37,7 @@ local function fetch(self)
   if not ok then return nil, err, kind end
   local client, path = client_of(self)
   local page
-  page, err, kind = call(client, path, start, nil, self)
+  page, err, kind = call(client, "GET", path, start, nil, self)
   if err then return nil, err, kind end
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then

@@ -118,7 +118,7 @@ local function render_locations(locations, preamble)
 end
 
 local function render_client(shared, changes)
-  local base = { access_token = sandbox.tokens.user, base_url = shared.https, ca_file = shared.ca_file }
+  local base = { access_token = sandbox.tokens.user, base_url = shared.https, ca_file = shared.ca_file, retry = false }
   return CLIENT:format(json.encode(with(base, changes)))
 end
 

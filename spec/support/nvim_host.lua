@@ -121,7 +121,9 @@ end
 
 local function client_options(changes)
   local shared = sandbox.shared()
-  local base = { access_token = sandbox.tokens.user, base_url = shared.https, ca_file = shared.ca_file }
+  local base = {
+    access_token = sandbox.tokens.user, base_url = shared.https, ca_file = shared.ca_file, retry = false,
+  }
   return client.with(base, changes)
 end
 

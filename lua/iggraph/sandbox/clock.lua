@@ -10,11 +10,15 @@ local M = {}
 local KEY = "clock"
 
 --- @tparam number seconds the real time, Unix seconds
--- @tparam table headers of the call, lower-case names
 -- @tparam table store see `iggraph.sandbox.store`
 -- @treturn number the time it is in the sandbox
-function M.now(seconds, headers, store)
-  return seconds + (store.get(KEY) or 0) + (tonumber(headers["x-sandbox-clock"]) or 0)
+function M.instant(seconds, store) return seconds + (store.get(KEY) or 0) end
+
+--- @tparam number instant from `instant`
+-- @tparam table headers of the call, lower-case names
+-- @treturn number the time it is for this call, whole seconds
+function M.now(instant, headers)
+  return math.floor(instant) + (tonumber(headers["x-sandbox-clock"]) or 0)
 end
 
 --- The control.

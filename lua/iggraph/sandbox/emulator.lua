@@ -4,11 +4,13 @@
 -- not as usual: see `iggraph.sandbox.transport`.
 -- @module iggraph.sandbox.emulator
 local auth = require "iggraph.sandbox.auth"
+local chaos = require "iggraph.sandbox.chaos"
 local echo = require "iggraph.sandbox.echo"
 local errors = require "iggraph.sandbox.errors"
 local features = require "iggraph.sandbox.features"
 local fields = require "iggraph.sandbox.fields"
 local json = require "iggraph.sandbox.json"
+local limits = require "iggraph.sandbox.limits"
 local nodes = require "iggraph.sandbox.nodes"
 local opaque = require "iggraph.sandbox.opaque"
 local render = require "iggraph.sandbox.render"
@@ -96,6 +98,8 @@ local function usual(situation)
   return value
 end
 
+local function ordinary(situation) return scenarios.answer(situation) or usual(situation) end
+
 --- The answer to a call; failures are raised.
 local function respond(call, store, settings, trace)
   if not call.serving then errors.unknown_path(call.path) end
@@ -106,7 +110,8 @@ local function respond(call, store, settings, trace)
     call = call, root = root, context = make_context(call, grant, store, settings), store = store,
     settings = settings, trace = trace, usual = usual, handle = M.handle,
   }
-  return scenarios.answer(situation) or usual(situation)
+  if next(grant) and not (root and root.uncounted) then limits.meet(situation) end
+  return chaos.answer(situation, ordinary) or ordinary(situation)
 end
 
 local COMMON_HEADERS = {
@@ -128,9 +133,10 @@ local function add_headers(answer, call, calls, trace, store)
   for name, value in pairs(COMMON_HEADERS) do default(headers, name, value) end
   default(headers, "facebook-api-version", call.serving)
   default(headers, "x-fb-trace-id", trace)
-  default(headers, "X-App-Usage", usage.app(calls))
+  for name, value in pairs(call.usage or {}) do default(headers, name, value) end
+  default(headers, "X-App-Usage", usage.app(usage.risen(calls)))
   if #id == 17 and id:find("^1784%d+$") then
-    default(headers, "X-Business-Use-Case-Usage", usage.business(id, store.add("calls:" .. id, 1)))
+    default(headers, "X-Business-Use-Case-Usage", usage.business(id, usage.risen(store.add("calls:" .. id, 1))))
   end
 end
 

@@ -27,6 +27,12 @@
 --    GET  requests            what arrived: counts, and the newest 2,000 requests
 --    POST reset               forgets all that was written, issued and counted
 --    POST clock               advance=<seconds>; one call alone has the header X-Sandbox-Clock: +86400
+--    POST limit               scope=app, user, page or business, calls=<n>, window=<seconds>, shape=rolling, fixed or
+--                             bucket: so many calls, and no more (iggraph.sandbox.limits)
+--    GET  limit               what was let through and refused, first and last
+--    POST chaos               rate=<0 to 1>, seed=<n>: calls fail at random, in every way that passes
+--                             (iggraph.sandbox.chaos)
+--    GET  chaos               how often each failure was played
 --    POST device              user_code=…, answer=approve or deny: the person of a device login
 --    POST webhook             kind=<kind>, url=<callback>: sends a signed event; what happens to accounts that are
 --                             subscribed is sent by itself (iggraph.sandbox.features.webhooks)

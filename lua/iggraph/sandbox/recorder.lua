@@ -1,9 +1,11 @@
 --- Remembers what arrived, and answers the control paths under /_sandbox/.
 -- @module iggraph.sandbox.recorder
+local chaos = require "iggraph.sandbox.chaos"
 local cjson = require("cjson").new()
 local clock = require "iggraph.sandbox.clock"
 local features = require "iggraph.sandbox.features"
 local json = require "iggraph.sandbox.json"
+local limits = require "iggraph.sandbox.limits"
 local request = require "iggraph.sandbox.request"
 
 local M = {}
@@ -74,6 +76,8 @@ local ROWS = {
   requests = { GET = list_requests },
   reset = { POST = reset },
   clock = { POST = clock.advance },
+  limit = { POST = limits.set, GET = limits.report },
+  chaos = { POST = chaos.set, GET = chaos.report },
 }
 
 local NOT_FOUND = '{"error":"no such control"}'

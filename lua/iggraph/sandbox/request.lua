@@ -75,8 +75,9 @@ end
 
 --- Takes a call apart.
 -- @tparam table raw `method`, `uri` (as on the request line), `headers` (lower-case names), and optionally
--- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds), `files` (instead of the
--- body's), `chunks` (an iterator over the body's pieces, where it is not read yet)
+-- `body`, `scheme`, `host` (with the port, as the client called it), `now` (Unix seconds), `instant` (the same with
+-- its fraction), `files` (instead of the body's), `chunks` (an iterator over the body's pieces, where it is not read
+-- yet)
 -- @treturn table the call: all of these, and `path`, `query_string`, `version` (as asked), `segments`,
 -- `id` (the first segment) and `suffix` (what came off it, or ""), `scenario` (by suffix or by header),
 -- `params` (query and form), `query`, `form`, `files`, `sent` (the query in its order, without token, limit
@@ -90,6 +91,7 @@ function M.parse(raw)
   local params = {}
   for name, value in pairs(query) do params[name] = value end
   for name, value in pairs(form) do params[name] = value end
+  local now = raw.now or os.time()
   return {
     method = raw.method == "POST" and params.method and params.method:upper() or raw.method,
     uri = raw.uri, path = path, query_string = query_string,
@@ -99,7 +101,7 @@ function M.parse(raw)
     query = query, form = form, files = raw.files or files, params = params, sent = repeatable(list),
     token = bearer_token(raw.headers) or params.access_token,
     base_url = (raw.scheme or "http") .. "://" .. (raw.host or "127.0.0.1"),
-    now = raw.now or os.time(),
+    now = now, instant = raw.instant or now,
   }
 end
 

@@ -61,7 +61,7 @@ local function value_of(thing, situation)
   return thing
 end
 
-local function play(row, situation)
+local function answer_of(row, situation)
   local answer
   if row.answer then
     answer = row.answer(situation)
@@ -76,20 +76,33 @@ local function play(row, situation)
   return answer
 end
 
+--- @tparam string name
+-- @treturn boolean whether there is such a scenario
+function M.has(name) return find(name) ~= nil end
+
+--- The answer of a scenario.
+-- @tparam string name
+-- @tparam table situation see above; `name` and `captures` are filled in here
+-- @treturn ?table nil if there is no such scenario
+function M.play(name, situation)
+  local row, captures = find(name)
+  situation.name, situation.captures = name, captures
+  return row and answer_of(row, situation)
+end
+
 --- The answer of the scenario that a call asks for.
 -- @tparam table situation see above; `name`, `by_id` and `captures` are filled in here
 -- @treturn ?table nil if it asks for none
 function M.answer(situation)
   local asked = situation.call.scenario
-  situation.name = asked or situation.call.id
-  local row, captures = find(situation.name)
-  if not row then
+  local name = asked or situation.call.id
+  if not M.has(name) then
     if asked then errors.no_scenario(asked) end
     return nil
   end
-  situation.captures, situation.by_id = captures, not asked
+  situation.by_id = not asked
   if situation.by_id then situation.usual = usual_by_id end
-  return play(row, situation)
+  return M.play(name, situation)
 end
 
 return M

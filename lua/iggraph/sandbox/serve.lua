@@ -75,11 +75,12 @@ local function read_request(is_unread)
   local var = ngx.var
   local host = var.http_host or var.server_addr .. ":" .. var.server_port
   local headers = ngx.req.get_headers(0)
+  local instant = clock.instant(ngx.now(), stores.state)
   return {
     method = ngx.req.get_method(), uri = var.request_uri, headers = headers,
     body = not is_unread and read_body() or nil, chunks = is_unread and unbuffered() or nil,
     scheme = var.scheme, host = host, http = var.server_protocol,
-    connection = var.connection .. "@" .. ngx.worker.pid(), now = clock.now(ngx.time(), headers, stores.state),
+    connection = var.connection .. "@" .. ngx.worker.pid(), now = clock.now(instant, headers), instant = instant,
   }
 end
 

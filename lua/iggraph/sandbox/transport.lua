@@ -2,8 +2,9 @@
 --
 -- `answer.transport` may say: `delay` (seconds before anything is sent), `part` (which part of the body is
 -- sent, the Content-Length being that of the whole; 0: not even headers), `hold` (seconds of silence then),
--- `drop` (the connection is cut then), `byte_delay` (seconds between the bytes of the body), `endless` (a
--- JSON string of that many bytes, in chunks). And `close`, which the server sees to: it is another location
+-- `drop` (the connection is cut then), `byte_delay` (seconds between the bytes of the body, or between as many `pieces`
+-- as it is to be in), `excess` (what is added to the Content-Length), `endless` (a JSON string of that many bytes, in
+-- chunks). And `close`, which the server sees to: it is another location
 -- of nginx; and `without` (names of members that a batch leaves out of its entry).
 -- @module iggraph.sandbox.transport
 local ngx = ngx -- luacheck: read globals ngx
@@ -27,10 +28,11 @@ local function wait(seconds)
   ngx.sleep(seconds)
 end
 
-local function send_bytewise(body, pause, on)
-  for index = 1, #body do
-    if index == #body then on.done() end
-    ngx.print(body:sub(index, index))
+local function send_piecewise(body, pause, pieces, on)
+  local size = pieces and math.max(1, math.ceil(#body / pieces)) or 1
+  for first = 1, #body, size do
+    if first + size > #body then on.done() end
+    ngx.print(body:sub(first, first + size - 1))
     ngx.flush(true)
     ngx.sleep(pause)
   end
@@ -63,11 +65,11 @@ end
 function M.send(answer, on)
   local how, body = answer.transport or {}, WITHOUT_BODY[answer.status] and "" or answer.body
   if how.delay then wait(how.delay) end
-  if how.part ~= 0 then send_headers(answer, not how.endless and #body or nil) end
+  if how.part ~= 0 then send_headers(answer, not how.endless and #body + (how.excess or 0) or nil) end
   if how.endless then
     send_endless(how.endless, on)
   elseif how.byte_delay then
-    send_bytewise(body, how.byte_delay, on)
+    send_piecewise(body, how.byte_delay, how.pieces, on)
   else
     if not how.hold then on.done() end
     send_part(body, how)

@@ -17,6 +17,7 @@ local encoding = require "iggraph.sandbox.encoding"
 local errors = require "iggraph.sandbox.errors"
 local json = require "iggraph.sandbox.json"
 local jsonpath = require "iggraph.sandbox.jsonpath"
+local limits = require "iggraph.sandbox.limits"
 local scenarios = require "iggraph.sandbox.scenarios"
 local usage = require "iggraph.sandbox.usage"
 
@@ -172,7 +173,7 @@ local function raw_of(entry, call, by_name)
   return {
     method = entry.method:upper(), uri = full_url(replace_references(entry.relative_url, value), entry.has_token, call),
     headers = header_map(entry.headers), body = replace_references(entry.body, value), files = entry.files,
-    scheme = scheme, host = host, now = call.now,
+    scheme = scheme, host = host, now = call.now, instant = call.instant,
   }
 end
 
@@ -238,10 +239,10 @@ local function answer(entries, situation)
   local results, with_headers = {}, situation.call.params.include_headers ~= "false"
   for index, entry in ipairs(entries) do results[index] = result_of(entry, with_headers) end
   if situation.name == "batch_short" then results[#results] = nil end
-  return {
-    status = 200, body = json.encode(results), transport = transport_of(entries),
-    headers = { ["X-App-Usage"] = usage.app(situation.store.get("calls")) },
-  }
+  limits.look(situation)
+  local headers = situation.call.usage or {}
+  headers["X-App-Usage"] = headers["X-App-Usage"] or usage.app(usage.risen(situation.store.get("calls")))
+  return { status = 200, body = json.encode(results), transport = transport_of(entries), headers = headers }
 end
 
 --- The scenario that an entry asks for on behalf of all.
@@ -269,4 +270,4 @@ local function post(situation)
   return answer(entries, situation)
 end
 
-return { roots = { [""] = { POST = post } } }
+return { roots = { [""] = { POST = post, uncounted = true } } }

@@ -7,7 +7,7 @@
 -- if there is nothing such; see `recorder.control`).
 --
 -- A row of `roots` may have: `GET`, `POST`, `DELETE` (functions from the situation to a JSON value, or to a whole
--- answer with `status`), `open` (true: no token is asked for).
+-- answer with `status`), `open` (true: no token is asked for), `uncounted` (true: no limit counts it).
 -- @module iggraph.sandbox.features
 local nodes = require "iggraph.sandbox.nodes"
 

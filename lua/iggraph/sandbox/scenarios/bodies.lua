@@ -1,7 +1,9 @@
 --- Bodies of every kind that a client has to survive.
 -- @module iggraph.sandbox.scenarios.bodies
+local cjson = require("cjson").new()
 local credentials = require "iggraph.sandbox.credentials"
 local json = require "iggraph.sandbox.json"
+local paging = require "iggraph.sandbox.paging"
 
 local HTML = "text/html; charset=UTF-8"
 local TEXT = "text/plain; charset=UTF-8"
@@ -37,18 +39,38 @@ local function truncated()
   return whole:sub(1, -12)
 end
 
+--- The first part of a page is an empty page, and its `next` leads to the page itself; what has no next stays.
+local function empty_page(situation)
+  local answer, call = situation:usual(), situation.call
+  local ok, value = pcall(cjson.decode, answer.body)
+  local links = ok and type(value) == "table" and value.data and value.paging
+  if not links or not links.next then return answer end
+  local further = {}
+  for _, name in ipairs { "limit", "after", "before" } do
+    if call.params[name] then further[#further + 1] = { name, call.params[name] } end
+  end
+  local path = "/" .. table.concat(call.segments, "/")
+  answer.body = json.encode(json.object("data", {}, "paging", json.object(
+    "next", paging.url(situation.context, path, call.sent, further))))
+  return answer
+end
+
 local DEPTH = 100000
 local MEBIBYTE = 1048576
 
 return {
   rows = {
+    body_html_500 = html(500),
     body_html_502 = html(502),
+    body_html_503 = html(503),
+    body_html_504 = html(504),
     body_html_200 = html(200),
     body_html_echo = {
       status = 502, headers = { ["Content-Type"] = HTML },
       body = function(situation) return page("<p>" .. situation.context.token .. "</p>") end,
     },
     body_javascript = { headers = { ["Content-Type"] = "text/javascript; charset=UTF-8" } },
+    empty_page = { answer = empty_page },
     body_empty = { body = "" },
     body_empty_500 = { status = 500, body = "" },
     body_true = { body = "true" },

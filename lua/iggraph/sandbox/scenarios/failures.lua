@@ -25,17 +25,27 @@ local MESSAGES = {
   [80002] = "There have been too many calls to this Instagram account. Wait a bit and try again.",
 }
 
+--- @tparam number code
+-- @treturn string what the Graph says
+function M.message(code)
+  return ("(#%d) %s"):format(code, MESSAGES[code] or "Failure number " .. code .. " of the sandbox")
+end
+
+--- @tparam number code
+-- @treturn boolean what the Graph says about whether it passes
+function M.is_transient(code) return TRANSIENT[code] or false end
+
 local DATA = json.object("blame_field_specs", { { "fields" } })
 
 --- The error object with all its members.
 local function full_error(situation, code, subcode, data)
   return json.object("error", json.object(
-    "message", ("(#%d) %s"):format(code, MESSAGES[code] or "Failure number " .. code .. " of the sandbox"),
+    "message", M.message(code),
     "type", (code == 100 or code == 803) and "GraphMethodException" or "OAuthException",
     "code", code,
     "error_data", data or DATA,
     "error_subcode", subcode,
-    "is_transient", TRANSIENT[code] or false,
+    "is_transient", M.is_transient(code),
     "error_user_title", "This is a title for people",
     "error_user_msg", "This is a text for people, with \"quotes\" and ünïcode.",
     "fbtrace_id", situation.trace))

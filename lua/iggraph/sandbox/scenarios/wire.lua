@@ -49,6 +49,20 @@ local function left_out(name)
   return words and { without = without }
 end
 
+local function retry_after(seconds)
+  return {
+    status = 429, body = error_body(4, "(#4) Application request limit reached"),
+    headers = function(situation)
+      return { ["Retry-After"] = ("%d"):format(seconds or situation.captures.number) }
+    end,
+  }
+end
+
+--- The Content-Length is wrong by so many bytes. Compressed, an answer would have none.
+local function wrong_length(excess)
+  return { headers = { ["Content-Encoding"] = "identity" }, transport = { excess = excess, drop = excess > 0 } }
+end
+
 --- The first call is broken off without an answer: the connection is cut, or over HTTP/2 the stream reset.
 local function kill_first(situation)
   if situation.store.add("scenario:" .. situation.name, 1) > 1 then return nil end
@@ -63,6 +77,9 @@ return {
     hang = { transport = { part = 0, hold = HANG, drop = true } },
     hang_body = { body = twenty_items, transport = { part = 0.5, hold = HANG, drop = true } },
     drip = { transport = { byte_delay = 0.05 } },
+    slow_body = { transport = { byte_delay = 0.05, pieces = 10 } },
+    length_short = wrong_length(-10),
+    length_long = wrong_length(10),
     close = { transport = { close = true } },
     redirect_other = redirect(function(situation)
       return (situation.settings.other_url or "http://127.0.0.2:9") .. "/v26.0/ok"
@@ -90,21 +107,18 @@ return {
     usage_business = {
       headers = {
         ["X-App-Usage"] = '{"call_count":28,"total_time":25,"total_cputime":25}',
-        ["X-Business-Use-Case-Usage"] = usage.business(ACCOUNT, 0, 19),
+        ["X-Business-Use-Case-Usage"] = usage.business(ACCOUNT, 100, 19),
       },
     },
     usage_empty = { -- nginx would leave out a value of no length
       headers = { ["X-App-Usage"] = " ", ["X-Business-Use-Case-Usage"] = " ", ["X-Page-Usage"] = " " },
     },
     throttled_80002 = {
-      status = 400, headers = { ["X-Business-Use-Case-Usage"] = usage.business(ACCOUNT, 0, 19) },
+      status = 400, headers = { ["X-Business-Use-Case-Usage"] = usage.business(ACCOUNT, 100, 19) },
       body = error_body(80002,
         "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again."),
     },
-    retry_after = {
-      status = 429, headers = { ["Retry-After"] = "7" },
-      body = error_body(4, "(#4) Application request limit reached"),
-    },
+    retry_after = retry_after(7),
     headers_many = { headers = many_headers },
   },
   patterns = {
@@ -114,6 +128,7 @@ return {
     { function(name) return (name:find("^killed_once_%w+$") or name:find("^null_once_%w+$")) and {} end,
       { transport = kill_first } },
     { left_out, { transport = function(situation) return { without = situation.captures.without } end } },
+    { numbered("retry_after", "%d+"), retry_after() },
     { numbered("status", "%d%d%d"), {
       status = function(situation) return situation.captures.number end, body = "{}",
     } },

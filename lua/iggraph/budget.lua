@@ -1,0 +1,254 @@
+--- The budget of calls: what the usage headers say of each limit, and whose turn it is. A limit is that of the app, of
+-- a token (a User's or a Page's), or of a business object; each has a pace of its own (`iggraph.pace`), and is told to
+-- others by the store. See <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
+-- @module iggraph.budget
+
+local core = require "iggraph.core"
+local observe = require "iggraph.observe"
+local pace = require "iggraph.pace"
+local remembering = require "iggraph.remembering"
+local wait = require "iggraph.wait"
+
+local fail, fingerprint, path_of, time = core.error.fail, core.client.fingerprint, core.client.path, core.loop.time
+
+local budget = {}
+budget.__index = budget
+
+local HEAR_EVERY, TELL_EVERY = 0.25, 0.25 -- seconds between two looks into the store, for one limit
+local KEPT_FOR = 86400 -- seconds, in the store
+local LONG = 1 -- seconds: from here on `on_throttle` is asked
+local LOOK_AGAIN = 5 -- seconds of a long wait before it is looked at again
+
+-- --- what the headers say --------------------------------------------------------------------------
+
+-- All are percentages of one limit or another: the highest counts.
+local MEASURES = {
+  "call_count", "total_time", "total_cputime", "call_volume", "cpu_time", "acc_id_util_pct",
+}
+
+local function percent_of(row)
+  local highest
+  for _, name in ipairs(MEASURES) do
+    local value = type(row) == "table" and row[name]
+    if type(value) == "number" and value > (highest or -1) then highest = value end
+  end
+  return highest
+end
+
+-- Of the use cases of one business object: percent, seconds until calls are let through again.
+local function business_use(cases)
+  local highest, regain = nil, 0
+  for _, case in ipairs(type(cases) == "table" and cases or {}) do
+    local percent = percent_of(case)
+    if percent and percent > (highest or -1) then highest = percent end
+    local minutes = type(case) == "table" and case.estimated_time_to_regain_access
+    if type(minutes) == "number" then regain = math.max(regain, minutes * 60) end
+  end
+  return highest, regain
+end
+
+--- What the usage headers come to.
+-- @tparam table usage as kept with a client
+-- @treturn ?number percent used of the limit that is nearest; nil where nothing is known
+-- @treturn ?number seconds until calls are let through again, 0 where they are
+function budget.summary(usage)
+  local highest, regain = nil, 0
+  local function take(percent, seconds)
+    if percent and percent > (highest or -1) then highest = percent end
+    regain = math.max(regain, seconds or 0)
+  end
+  take(percent_of(usage.app))
+  take(percent_of(usage.page))
+  take(percent_of(usage.ad_account))
+  for _, cases in pairs(type(usage.business_use_case) == "table" and usage.business_use_case or {}) do
+    take(business_use(cases))
+  end
+  return highest, highest and regain
+end
+
+-- --- limits ----------------------------------------------------------------------------------------
+
+-- Whose limit a code is about. 9 (posts a day) is about publishing alone, and is no matter of pace.
+local OF_CODE = { [4] = "app", [341] = "app", [17] = "token", [32] = "token", [613] = "token" }
+
+local function id_in(path) return path:match "^/?(%d+)" end
+
+local function business_key(id) return "business:" .. id end
+local function token_key(client) return "token:" .. fingerprint(client) end
+
+-- A business object: the one in the path, or the one whose limit the answers for that object named.
+function budget:business_of(path)
+  local id = id_in(path)
+  return id and (self.owners[id] or id)
+end
+
+local function key_of_code(self, client, path, code)
+  if type(code) == "number" and code >= 80000 and code <= 80014 then
+    local id = self:business_of(path)
+    return id and business_key(id) or "app"
+  end
+  if code == 9 then return nil end
+  local of = OF_CODE[code]
+  return of == "token" and token_key(client) or "app"
+end
+
+function budget:limit(key)
+  local limit = self.limits[key]
+  if not limit then
+    limit = { key = key, pace = pace.new(), heard = -math.huge, told = -math.huge }
+    self.limits[key] = limit
+  end
+  return limit
+end
+
+-- The limits that a call is subject to, as far as they are known; in a list that is used again.
+function budget:limits_of(client, path)
+  local list, id = { self:limit "app", self:limit(token_key(client)) }, self:business_of(path)
+  if id then list[3] = self:limit(business_key(id)) end
+  return list
+end
+
+-- --- others who share them -------------------------------------------------------------------------
+
+function budget:hear(limit, now)
+  if not self.store or now - limit.heard < HEAR_EVERY then return end
+  limit.heard = now
+  local percent, at, ends = (self.store:get("budget:" .. limit.key) or ""):match "^(%S+) (%S+) (%S+)$"
+  if percent then
+    pace.learn(limit.pace, now, { percent = tonumber(percent), at = tonumber(at), ["until"] = tonumber(ends) })
+  end
+end
+
+function budget:tell(limit, now, percent, is_news)
+  if not self.store or not is_news and now - limit.told < TELL_EVERY then return end
+  limit.told = now
+  local ends = now + pace.regain(limit.pace, now)
+  self.store:set("budget:" .. limit.key, ("%s %.3f %.3f"):format(percent or -1, now, ends), KEPT_FOR)
+end
+
+-- --- before a call ---------------------------------------------------------------------------------
+
+-- The longest wait that one of them asks for, and whose it is.
+function budget:delay(limits, now)
+  local longest, whose = 0, nil
+  for _, limit in ipairs(limits) do
+    self:hear(limit, now)
+    local regain = pace.regain(limit.pace, now)
+    local delay = self.spreads and math.max(regain, pace.delay(limit.pace, now)) or regain
+    if delay > longest then longest, whose = delay, limit end
+  end
+  return longest, whose
+end
+
+local function refuse(client, method, path, seconds, limit)
+  local words = "the limit of the %s is used up; calls are let through again in %d s (not sent)"
+  seconds = math.ceil(seconds)
+  local _, err = fail("throttled", method, path_of(client, path), words:format(limit.key, seconds))
+  err.retry_after = seconds
+  return err
+end
+
+--- Asks `on_throttle`.
+-- @tparam table own what is kept with a client
+-- @tparam table err of kind `"throttled"`
+-- @tparam[opt] table limit
+-- @treturn ?string `"wait"` or `"raise"`; nil: the hook leaves it to us
+function budget.ask(own, err, limit)
+  local decision = observe.tell(own, "on_throttle", {
+    err = err, seconds = err.retry_after, method = err.method, path = err.path,
+    limit = limit and limit.key, percent = limit and limit.percent,
+  })
+  return (decision == "wait" or decision == "raise") and decision or nil
+end
+
+--- Waits for a call's turn.
+-- @param client
+-- @tparam table own what is kept with it
+-- @tparam table host
+-- @tparam string method
+-- @tparam string path
+-- @tparam ?number left seconds that the call has
+-- @treturn boolean true; or `nil, err`: `"throttled"` where it is not to wait, or has no time for it
+-- @treturn ?table the error
+-- @treturn ?boolean whether that is the end of it
+function budget:admit(client, own, host, method, path, left)
+  local limits, begin, waits = self:limits_of(client, path), time(), self.spreads and not own.on_throttle
+  while true do
+    local now = time()
+    local seconds, limit = self:delay(limits, now)
+    if seconds <= 0 then
+      for _, one in ipairs(limits) do pace.start(one.pace, now) end
+      return true
+    end
+    if left and now - begin + seconds > left then return nil, refuse(client, method, path, seconds, limit) end
+    if not waits and seconds >= LONG then
+      local err = refuse(client, method, path, seconds, limit)
+      local decision = budget.ask(own, err, limit)
+      waits = decision == "wait" or not decision and self.spreads
+      if not waits then return nil, err, decision == "raise" end
+    end
+    local nap = math.min(seconds, LOOK_AGAIN)
+    own.stats.waited = own.stats.waited + nap
+    if wait.sleep(host, nap) then
+      return nil, select(2, fail("cancelled", method, path_of(client, path), "interrupted")), true
+    end
+  end
+end
+
+-- --- after it --------------------------------------------------------------------------------------
+
+function budget:take(key, now, percent, regain)
+  local limit = self:limit(key)
+  limit.percent = percent or limit.percent
+  if percent then pace.observe(limit.pace, now, percent) end
+  if regain and regain > 0 then pace.refuse(limit.pace, now, regain) end
+  self:tell(limit, now, limit.percent, regain and regain > 0)
+end
+
+-- Each answer that has such a header makes the table of it anew.
+function budget:is_new(usage, name)
+  if usage[name] == self.seen[name] then return false end
+  self.seen[name] = usage[name]
+  return true
+end
+
+function budget:take_business(path, now, cases_of)
+  local first, count, asked = nil, 0, id_in(path)
+  for id, cases in pairs(type(cases_of) == "table" and cases_of or {}) do
+    if type(id) == "string" then
+      local percent, regain = business_use(cases)
+      self:take(business_key(id), now, percent, regain)
+      first, count = id, count + 1
+    end
+  end
+  if asked and count == 1 and first ~= asked then self.owners[asked] = first end
+end
+
+--- Learns from an answer.
+-- @param client
+-- @tparam table own
+-- @tparam string path
+-- @tparam ?table err where it was a failure
+function budget:learn(client, own, path, err)
+  local now, usage = time(), own.usage
+  if self:is_new(usage, "app") then self:take("app", now, percent_of(usage.app)) end
+  if self:is_new(usage, "page") then self:take(token_key(client), now, percent_of(usage.page)) end
+  if self:is_new(usage, "business_use_case") then self:take_business(path, now, usage.business_use_case) end
+  if not err or err.kind ~= "throttled" then return end
+  local key = key_of_code(self, client, path, err.code)
+  if not key then return end
+  local limit = self:limit(key)
+  pace.refuse(limit.pace, now, err.retry_after)
+  self:tell(limit, now, limit.percent, true)
+end
+
+--- @tparam table options of `iggraph.new`
+-- @treturn ?table the budget of a client and those made from it by `with_token`; nil where nobody asked for one
+function budget.new(options)
+  if not (options.pace or options.store or options.on_throttle) then return nil end
+  return setmetatable({
+    spreads = options.pace == true, store = options.store, seen = {}, limits = remembering(), owners = remembering(),
+  }, budget)
+end
+
+return budget
