@@ -25,6 +25,9 @@
   X(API_VERSION, "facebook-api-version")                 \
   X(TRACE_ID, "x-fb-trace-id")
 
+/* So many bytes of headers an answer may have. Some libcurls set no limit, others one of 300 KB. */
+enum { IGH_MAX_HEADERS = 256 * 1024 };
+
 #define IGH_ENUM(name, text) IGH_##name,
 enum { IGH_HEADERS(IGH_ENUM) IGH_HEADER_COUNT };
 #undef IGH_ENUM
@@ -71,6 +74,7 @@ typedef struct igh_transfer {
   long status;
   igb_buffer body, headers;
   size_t header_at[IGH_HEADER_COUNT]; /* place in `headers` + 1; 0: not there */
+  size_t header_bytes; /* of all headers of this try, those of interim answers and trailers, too */
   bool being_read; /* a finalizer that closes or cancels must not take it away meanwhile */
   bool too_large;
   bool refused_redirect; /* to another origin; `url` says where */

@@ -48,6 +48,11 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   igh_transfer *transfer = user;
   (void)one;
   if (transfer->at.first == 0) transfer->at.first = igh_now_exactly();
+  transfer->header_bytes += size;
+  if (transfer->header_bytes > IGH_MAX_HEADERS) {
+    transfer->too_large = true;
+    return 0; /* ends the transfer */
+  }
   if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
   for (int i = 0; i < IGH_HEADER_COUNT; i++) {
     size_t length = strlen(names[i]);
@@ -141,7 +146,7 @@ static CURLMcode try(igh_transfer *transfer) {
   leave_pool(transfer); /* that of the try before may have been replaced, with this as its last user */
   transfer->pool = transfer->engine->pool;
   transfer->sent = transfer->denied = transfer->denied_first = false;
-  transfer->body.size = 0;
+  transfer->body.size = transfer->header_bytes = 0;
   transfer->error[0] = '\0';
   transfer->tries++;
   transfer->at.first = 0;
@@ -160,11 +165,18 @@ CURLMcode igh_tries_start(igh_transfer *transfer) {
   return try(transfer);
 }
 
-/* Scheme, host and port of both are the same. */
+static bool has_user(CURLU *url) {
+  char *user = NULL;
+  bool has = curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK;
+  curl_free(user);
+  return has;
+}
+
+/* Scheme, host and port of both are the same, and `one` names nobody to log in as. */
 static bool same_origin(const char *one, const char *other) {
   static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
   CURLU *a = curl_url(), *b = curl_url();
-  bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, one, 0) == CURLUE_OK &&
+  bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, one, 0) == CURLUE_OK && !has_user(a) &&
               curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
   for (size_t i = 0; same && i < sizeof parts / sizeof *parts; i++) {
     char *left = NULL, *right = NULL;
@@ -213,14 +225,22 @@ static bool is_broken(const igh_transfer *transfer) {
   }
 }
 
+/* Over HTTP/2 libcurl keeps a connection on which an answer did not come in time, or without end. It may be
+ * dead, and no later call on it would be answered, either. */
+static bool spoils_connection(const igh_transfer *transfer) {
+  return transfer->result != CURLE_OK && transfer->sent && is_secure(transfer) &&
+         http_version(transfer) != CURL_HTTP_VERSION_1_1;
+}
+
 /* A GET is tried once more, within the same time. */
 static bool retry(igh_transfer *transfer) {
   igh_engine *engine = transfer->engine;
-  if (!is_broken(transfer)) return false;
+  bool broken = is_broken(transfer);
+  if (!broken && !spoils_connection(transfer)) return false;
   if (transfer->pool == engine->pool) replace_pool(engine);
   leave_pool(transfer);
   bool in_time = igh_now() - transfer->started < transfer->timeout;
-  if (!transfer->may_repeat || transfer->retried || !in_time) return false;
+  if (!broken || !transfer->may_repeat || transfer->retried || !in_time) return false;
   transfer->retried = true;
   return try(transfer) == CURLM_OK;
 }

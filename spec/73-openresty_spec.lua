@@ -581,5 +581,10 @@ describe("in OpenResty", function()
     for path, status in pairs {
       ["media?account=me"] = 400, ["media?account=17849999999999999"] = 404,
     } do assert.equal(status, (select(2, free:get(path)))) end
+    local metrics = free:get "metrics"
+    for name, value in pairs { requests_total = 2, answers_total = 1, usage_percent = 1 } do
+      assert.matches('\niggraph_' .. name .. '{worker="0".-} ' .. value .. '\n', "\n" .. metrics .. "\n")
+    end
+    assert.matches('answers_total{worker="0",kind="not_found"} 1', metrics, 1, true)
   end)
 end)

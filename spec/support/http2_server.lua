@@ -5,8 +5,8 @@
 --
 -- The path is what the server does: here half an answer and RST_STREAM with the error 2 when it is asked
 -- first, a whole answer from then on. Its words are the `acts` of http2_process.lua; `id` in the answer
--- is how often it was asked. It runs on LuaJIT, for which Debian has lua-http, whatever the specs run on.
-local sandbox = require "spec.support.sandbox"
+-- is how often it was asked.
+local companion = require "spec.support.companion"
 local shell = require "iggraph.sandbox.shell"
 
 local http2_server = {}
@@ -14,22 +14,10 @@ local http2_server = {}
 local methods = {}
 local meta = { __index = methods }
 
-local COMMAND = "exec env -u LUA_PATH -u LUA_CPATH luajit spec/support/http2_process.lua "
-  .. "%s/localhost.pem %s/localhost.key %s >%s/errors 2>&1"
-local AWAIT_PORT = "n=0; until [ -s %s/port ]; do n=$((n+1)); [ $n -lt 500 ] || exit 1; sleep 0.01; done"
-
 --- Starts one; ends by `server:stop()`, or with this process.
 function http2_server.start()
-  local certificates = shell.quote(sandbox.shared().dir)
-  local _, dir = shell.run 'mktemp -d "${TMPDIR:-/tmp}/iggraph-http2.XXXXXX"'
-  local word = shell.quote(dir)
-  -- The process reads nothing but the end of this pipe, which comes whatever becomes of us.
-  local pipe = assert(io.popen(COMMAND:format(certificates, certificates, word, word), "w"))
-  if not shell.run(AWAIT_PORT:format(word)) then
-    error("the HTTP/2 server does not start: " .. tostring(shell.read(dir .. "/errors")), 0)
-  end
-  local port = shell.read(dir .. "/port")
-  return setmetatable({ dir = dir, pipe = pipe, paths = 0, https = "https://localhost:" .. port }, meta)
+  local process = companion.start "spec/support/http2_process.lua"
+  return setmetatable({ process = process, paths = 0, https = "https://localhost:" .. process.port }, meta)
 end
 
 --- A path that nobody has asked for.
@@ -43,7 +31,7 @@ end
 -- @treturn table `opened`: how many connections; `requests`: a list of `{ connection, method, path }`
 function methods:record()
   local record = { opened = 0, requests = {} }
-  for connection, method, path in shell.read(self.dir .. "/log"):gmatch "(%d+) (%a+) ?(%S*)\n" do
+  for connection, method, path in shell.read(self.process.dir .. "/log"):gmatch "(%d+) (%a+) ?(%S*)\n" do
     if method == "open" then
       record.opened = record.opened + 1
     else
@@ -68,7 +56,7 @@ function methods:tries(path, method)
 end
 
 function methods:stop()
-  self.pipe:close()
+  self.process.pipe:close()
 end
 
 return http2_server
