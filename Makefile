@@ -59,7 +59,8 @@ clean: ## remove all that was built
 
 packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
-packages.test := lua-busted luarocks curl git gzip neovim lua-luv lua-cqueues lua-http luajit2
+packages.test := lua-busted luarocks curl git gzip neovim lua-luv lua-cqueues lua-http luajit2 \
+  redis-tools lua-redis lua-nginx-redis lua-socket
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
@@ -120,6 +121,20 @@ valgrind: ## the specs of the module under valgrind
 	@$(MAKE) -s all
 	@eval "$$($(MAKE) -s env)" && valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
 	  --errors-for-leak-kinds=definite --trace-children=no $(LUA) spec/support/run.lua -o plainTerminal $(filter-out spec/90%,$(module_specs))
+
+# The specs run what the processes that they start load, too; gcov adds all of it up.
+covered = $(MAKE) -s BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage"
+coverage: ## how many lines of csrc the specs run, by file; fails below 90 %
+	$(call need,build sandbox test $(LUA))
+	@rm -rf $(BUILD)/coverage
+	@$(covered) all
+	@eval "$$($(covered) env)" && $(LUA) spec/support/run.lua -o plainTerminal $(module_specs)
+	@sh spec/support/coverage.sh $(BUILD)/coverage/$(LUA)/obj 90
+
+soak: ## listings against a sandbox that fails at random: all items, once; MINUTES= RATE= SEED=
+	$(call need,build sandbox test $(LUA))
+	@$(MAKE) -s all
+	@$(run) spec/bench/soak.lua
 
 bench: ## the figures of the README, beside libcurl and beside each host's own way; PAGES= RUNS=
 	$(call need,build sandbox test bench lua5.4 luajit)

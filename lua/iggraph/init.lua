@@ -16,6 +16,7 @@ core.error.set_home(debug.getinfo(1, "S").source:gsub("[^/\\]*$", ""))
 local client = require "iggraph.client"
 local insights = require "iggraph.insights"
 local login = require "iggraph.login"
+local store = require "iggraph.store"
 local task = require "iggraph.task"
 local webhook = require "iggraph.webhook"
 
@@ -36,6 +37,9 @@ iggraph.map = task.map
 --- The flows around the calls: `iggraph.insights` (rows), `iggraph.login`, `iggraph.webhook`; each is a module.
 -- @table flows
 iggraph.insights, iggraph.login, iggraph.webhook = insights, login, webhook
+
+--- Where clients keep what others are to know: see `iggraph.store`.
+iggraph.store = store
 
 --- What this runs on.
 -- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`

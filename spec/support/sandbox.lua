@@ -65,6 +65,12 @@ function M.connections(server)
   return M.record(server).connections
 end
 
+--- Asks one of the sandbox's controls (`iggraph.sandbox`).
+-- @tparam string options of curl, such as `-d name=value`
+-- @tparam string path of the control
+-- @treturn table its answer
+function M.control(options, path) return control(M.shared(), options, path) end
+
 --- Forgets records, counters and the state of scenarios.
 -- @tparam[opt] table server
 function M.reset(server)

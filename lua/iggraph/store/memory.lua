@@ -1,5 +1,4 @@
---- The store of one process. It is bounded: where it is full, what is over goes first, then what would be over
--- soonest.
+--- The store of one process. It is bounded: where it is full, what is over goes, or would be over soonest.
 -- @module iggraph.store.memory
 
 local kind = require "iggraph.store.kind"
@@ -21,12 +20,10 @@ function memory.ways()
   end
 
   local function make_room()
-    local time, living = now(), {}
-    for key in pairs(values) do
-      if ends[key] <= time then drop(key) else living[#living + 1] = key end
-    end
-    table.sort(living, function(a, b) return ends[a] < ends[b] end)
-    for i = 1, #living - KEPT do drop(living[i]) end
+    local keys = {}
+    for key in pairs(values) do keys[#keys + 1] = key end
+    table.sort(keys, function(a, b) return ends[a] < ends[b] end)
+    for i = 1, #keys - KEPT do drop(keys[i]) end
   end
 
   function ways.get(key)

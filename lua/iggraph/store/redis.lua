@@ -95,8 +95,8 @@ end
 
 -- --- what is told ----------------------------------------------------------------------------------
 
-local DOWN = "Redis at %s:%s is out of reach (%s): until it is back, this process keeps its values alone"
-local BACK = "Redis at %s:%s is back"
+local DOWN = "%s is out of reach (%s): until it is back, this process keeps its values alone"
+local BACK = "%s is back"
 
 local LENGTH = 200
 
@@ -121,18 +121,18 @@ local function reacher(options)
   local run = runner(options)
   local own, is_down, next_try = memory.ways(), false, 0
 
-  local function say(words, ...) kind.report(words:format(options.host, options.port, ...)) end
+  local name = options.connect and "Redis" or ("Redis at %s:%s"):format(options.host, options.port)
 
   local function fall_back(why)
     next_try = now() + options.retry_after
     if is_down then return end
     is_down = true
-    say(DOWN, in_words(why, options.password))
+    kind.report(DOWN:format(name, in_words(why, options.password)))
   end
 
   local function come_back()
     own, is_down = memory.ways(), false
-    say(BACK)
+    kind.report(BACK:format(name))
   end
 
   -- One at a time tries again: others are turned away until he knows more, or should have known.
