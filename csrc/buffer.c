@@ -12,8 +12,11 @@ char *igb_reserve(igb_buffer *buffer, size_t more) {
   if (buffer->data == NULL || wanted > buffer->capacity) {
     size_t capacity = buffer->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : buffer->capacity;
     while (capacity < wanted) capacity *= 2;
-    char *data = realloc(buffer->data, capacity);
+    char *data = malloc(capacity); /* realloc() would leave what it copies */
     if (data == NULL) return NULL;
+    if (buffer->size > 0) memcpy(data, buffer->data, buffer->size);
+    if (buffer->data != NULL) OPENSSL_cleanse(buffer->data, buffer->capacity);
+    free(buffer->data);
     buffer->data = data;
     buffer->capacity = capacity;
   }
@@ -83,6 +86,11 @@ bool igb_terminate(igb_buffer *buffer) {
   if (end == NULL) return false;
   *end = '\0';
   return true;
+}
+
+void igb_clear(igb_buffer *buffer) {
+  if (buffer->size > 0) OPENSSL_cleanse(buffer->data, buffer->size);
+  buffer->size = 0;
 }
 
 void igb_wipe(igb_buffer *buffer) {

@@ -19,7 +19,8 @@ bool igb_append_escaped(igb_buffer *buffer, const char *text, size_t size);   /*
 bool igb_append_unescaped(igb_buffer *buffer, const char *text, size_t size); /* decodes % and + */
 bool igb_terminate(igb_buffer *buffer); /* a NUL behind the content, not counted */
 
-void igb_wipe(igb_buffer *buffer); /* empties it and overwrites what it held; keeps the memory */
-void igb_free(igb_buffer *buffer); /* the same, and gives the memory back */
+void igb_clear(igb_buffer *buffer); /* empties it and overwrites what it holds; keeps the memory */
+void igb_wipe(igb_buffer *buffer);  /* the same, with what it ever held */
+void igb_free(igb_buffer *buffer);  /* the same, and gives the memory back */
 
 #endif

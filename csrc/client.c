@@ -24,6 +24,13 @@ static void set(lua_State *L, char **field, const char *value) {
   *field = copy;
 }
 
+static void forget_headers(ig_client *client) {
+  for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
+    OPENSSL_cleanse(line->data, strlen(line->data));
+  curl_slist_free_all(client->headers);
+  client->headers = NULL;
+}
+
 /* What failures tell of the calls that a closing cancels stays. */
 static void overwrite_secrets(ig_client *client) {
   forget(&client->token);
@@ -31,10 +38,7 @@ static void overwrite_secrets(ig_client *client) {
   forget(&client->app_secret);
   forget(&client->proof);
   for (int i = 0; i < IG_OTHERS; i++) forget(&client->others[i]);
-  for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
-    OPENSSL_cleanse(line->data, strlen(line->data));
-  curl_slist_free_all(client->headers);
-  client->headers = NULL;
+  forget_headers(client);
 }
 
 void ig_hold(ig_client *client) { client->held = true; }
@@ -255,12 +259,12 @@ static void add_authorization(lua_State *L, ig_client *client, const char *schem
 static void derive(lua_State *L, ig_client *client) {
   const char *secret = client->app_secret, *token = client->token;
   if (secret != NULL && !client->signs_nothing) {
-    ig_pushhmac(L, secret, strlen(secret), token, strlen(token));
-    set(L, &client->proof, lua_tostring(L, -1));
-    lua_pop(L, 1);
+    char proof[IG_HMAC_SIZE + 1]; /* not by way of a Lua string, which stays where it is */
+    if (!ig_hmac(secret, strlen(secret), token, strlen(token), proof)) ig_nomemory(L);
+    set(L, &client->proof, proof);
+    OPENSSL_cleanse(proof, sizeof proof);
   }
-  curl_slist_free_all(client->headers);
-  client->headers = NULL;
+  forget_headers(client);
   add_header(L, client, "Expect:"); /* no round trip before a long form */
   if (client->token_in_query || client->signs_nothing) return;
   add_authorization(L, client, "Bearer");
@@ -429,18 +433,23 @@ static int client_redact(lua_State *L) {
   return 1;
 }
 
-/* client.close(client): what is under way ends as cancelled; secrets are overwritten */
-static int client_close(lua_State *L) {
-  ig_client *client = ig_toclient(L, 1);
+static void end(lua_State *L, ig_client *client, bool asked) {
   ig_cancelall(L, client);
+  ig_leave(L, client->joined, asked);
+  client->joined = NULL;
   client->closed = true;
   if (!client->held) overwrite_secrets(client);
+}
+
+/* client.close(client): what is under way ends as cancelled; secrets are overwritten */
+static int client_close(lua_State *L) {
+  end(L, ig_toclient(L, 1), true);
   return 0;
 }
 
 static int client_gc(lua_State *L) {
   ig_client *client = ig_toclient(L, 1);
-  client_close(L);
+  end(L, client, false);
   overwrite_secrets(client); /* held for ever where an answer could not be read for want of memory */
   forget(&client->version);
   forget(&client->base_url);

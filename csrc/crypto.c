@@ -9,23 +9,31 @@
 
 enum { LONGEST_RANDOM = 64 }; /* bytes */
 
-/* Pushes lower-case hexadecimal. */
-static void push_hex(lua_State *L, const unsigned char *bytes, size_t size) {
+/* Lower-case hexadecimal, ended by a NUL. */
+static void to_hex(char *hex, const unsigned char *bytes, size_t size) {
   static const char digits[] = "0123456789abcdef";
-  char hex[2 * EVP_MAX_MD_SIZE + 1];
   for (size_t i = 0; i < size; i++) {
-    hex[2 * i] = digits[bytes[i] >> 4];
-    hex[2 * i + 1] = digits[bytes[i] & 15];
+    *hex++ = digits[bytes[i] >> 4];
+    *hex++ = digits[bytes[i] & 15];
   }
-  lua_pushlstring(L, hex, 2 * size);
+  *hex = '\0';
+}
+
+bool ig_hmac(const char *key, size_t key_size, const char *message, size_t size, char hex[IG_HMAC_SIZE + 1]) {
+  unsigned char sum[IG_HMAC_SIZE / 2];
+  unsigned int sum_size = sizeof sum;
+  const unsigned char *bytes = (const unsigned char *)message;
+  if (HMAC(EVP_sha256(), key, (int)key_size, bytes, size, sum, &sum_size) == NULL) return false;
+  to_hex(hex, sum, sizeof sum);
+  OPENSSL_cleanse(sum, sizeof sum);
+  return true;
 }
 
 void ig_pushhmac(lua_State *L, const char *key, size_t key_size, const char *message, size_t size) {
-  unsigned char sum[EVP_MAX_MD_SIZE];
-  unsigned int sum_size = 0;
-  if (HMAC(EVP_sha256(), key, (int)key_size, (const unsigned char *)message, size, sum, &sum_size) == NULL)
-    ig_nomemory(L);
-  push_hex(L, sum, sum_size);
+  char hex[IG_HMAC_SIZE + 1];
+  if (!ig_hmac(key, key_size, message, size, hex)) ig_nomemory(L);
+  lua_pushlstring(L, hex, IG_HMAC_SIZE);
+  OPENSSL_cleanse(hex, sizeof hex);
 }
 
 /* crypto.hmac(key, message) -> HMAC-SHA256 in lower-case hexadecimal */
@@ -47,10 +55,12 @@ static int crypto_equal(lua_State *L) {
 /* crypto.random_hex(bytes) -> so many random bytes, in hexadecimal; they cannot be guessed */
 static int crypto_random_hex(lua_State *L) {
   unsigned char bytes[LONGEST_RANDOM];
+  char hex[2 * LONGEST_RANDOM + 1];
   lua_Integer size = luaL_checkinteger(L, 1);
   luaL_argcheck(L, size > 0 && size <= LONGEST_RANDOM, 1, "out of range");
   if (RAND_bytes(bytes, (int)size) != 1) return ig_raise(L, "iggraph: the system gives no random numbers");
-  push_hex(L, bytes, (size_t)size);
+  to_hex(hex, bytes, (size_t)size);
+  lua_pushlstring(L, hex, 2 * (size_t)size);
   return 1;
 }
 

@@ -40,14 +40,28 @@ static lua_Integer positive(lua_State *L, int table, const char *name, lua_Integ
   return (lua_Integer)number;
 }
 
+static const char *const options[] = {"max_empty_pages", "max_items", "on_invalid_cursor", "position",
+                                      "prefetch"};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static void unknown_option(lua_State *L, const char *name) {
+  int top = lua_gettop(L);
+  ig_needstack(L, 2 * OPTIONS + 5);
+  for (size_t i = 0; i < OPTIONS; i++) {
+    lua_pushstring(L, i == 0 ? "" : ", ");
+    lua_pushstring(L, options[i]);
+  }
+  lua_concat(L, 2 * OPTIONS);
+  ig_raise(L, "opts: unknown option '%s', none of %s", name, lua_tostring(L, top + 1));
+}
+
 static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
-  static const char *const names[] = {"max_empty_pages", "max_items", "position", "prefetch"};
   for (lua_pushnil(L); lua_next(L, opts) != 0; lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
     size_t i = 0;
-    while (i < sizeof names / sizeof *names && strcmp(names[i], name) != 0) i++;
+    while (i < OPTIONS && strcmp(options[i], name) != 0) i++;
     bool whole = lua_type(L, -2) == LUA_TSTRING && strlen(name) == lua_rawlen(L, -2);
-    if (i == sizeof names / sizeof *names || !whole) ig_raise(L, "opts: unknown option '%s'", name);
+    if (i == OPTIONS || !whole) unknown_option(L, name);
   }
   self->max_items = positive(L, opts, "max_items", 0);
   self->max_empty = positive(L, opts, "max_empty_pages", self->max_empty);
@@ -55,13 +69,18 @@ static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1)) ig_raise(L, "opts.prefetch: a boolean expected");
   self->prefetch = lua_toboolean(L, -1);
   lua_pop(L, 1);
+  lua_getfield(L, opts, "on_invalid_cursor");
+  self->restarts = lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "restart") == 0;
+  if (!lua_isnil(L, -1) && !self->restarts) ig_raise(L, "opts.on_invalid_cursor: \"restart\" expected");
+  lua_pop(L, 1);
   ig_takeposition(L, self, opts, kept);
 }
 
 /* A list that differs from the others brings functions of its own. */
 static const char *const ways[] = {"map", "request", "page", "follow"};
 
-static void take_ways(lua_State *L, int how, int kept) {
+static void take_ways(lua_State *L, ig_cursor *self, int how, int kept) {
+  self->sized = true;
   lua_newtable(L);
   for (size_t i = 0; lua_istable(L, how) && i < sizeof ways / sizeof *ways; i++) {
     lua_getfield(L, how, ways[i]);
@@ -71,6 +90,9 @@ static void take_ways(lua_State *L, int how, int kept) {
   if (!lua_istable(L, how)) return;
   lua_getfield(L, how, "list");
   lua_setfield(L, kept, "list");
+  lua_getfield(L, how, "follow");
+  lua_getfield(L, how, "sized");
+  self->sized = lua_isnil(L, -2) || lua_toboolean(L, -1);
 }
 
 /* Pushes the list's own function of that name; false and nothing where it has none. */
@@ -86,8 +108,9 @@ static bool push_way(lua_State *L, int kept, const char *name) {
 /* cursor.new(client, path, params?, opts?, how?) -> cursor. `how` may have: `map(item)` -> what is given for
  * it, or nil to leave it out; `request(params)` -> the parameters to send, and the path if it is another;
  * `page(answer)` -> the page in it, or nil, err, kind; `follow(page, asked, usual)` -> what to ask next, in texts,
- * nil at the end, or false where the page says that there is more, and not where, as `usual` does; `list`: what the
- * list is called in positions, in place of the path. */
+ * nil at the end, or false where the page says that there is more, and not where, as `usual` does; `sized`: whether a
+ * list with a `follow` may be asked for in smaller pages than the caller's; `list`: what the list is called in
+ * positions, in place of the path. */
 static int cursor_new(lua_State *L) {
   const ig_client *client = ig_checkclient(L, 1);
   const char *path = ig_checkpath(L, 2);
@@ -99,10 +122,11 @@ static int cursor_new(lua_State *L) {
   ig_cursor *self = ig_newobject(L, IG_CURSOR, sizeof *self);
   int cursor = lua_gettop(L), kept = cursor + 1;
   self->max_empty = 100;
+  self->patience = IG_PATIENCE;
   ig_getkept(L, cursor);
   lua_pushvalue(L, 1);
   lua_setfield(L, kept, "client");
-  take_ways(L, 5, kept);
+  take_ways(L, self, 5, kept);
   lua_pushstring(L, *path == '/' ? path + 1 : path);
   lua_setfield(L, kept, "path");
   ig_pushtexts(L, 3);
@@ -169,7 +193,7 @@ static int cursor_take_page(lua_State *L) {
 /* cursor.start(cursor) -> the transfer of the next page, under way or begun now. One begun ahead may
  * have run out of time while its caller was busy: it does not count. */
 static int cursor_start(lua_State *L) {
-  check_cursor(L);
+  const ig_cursor *self = check_cursor(L);
   int kept = push_kept(L);
   lua_getfield(L, kept, "transfer");
   if (ig_is_open(L, -1)) {
@@ -180,7 +204,7 @@ static int cursor_start(lua_State *L) {
   lua_getfield(L, kept, "client");
   int client = lua_gettop(L);
   bool own_way = push_way(L, kept, "request");
-  ig_pushrequest(L, kept);
+  ig_pushrequest(L, self, kept);
   if (own_way)
     lua_call(L, 1, 2);
   else
@@ -227,7 +251,7 @@ static bool has_list(lua_State *L, int page) {
 
 /* The page becomes the current one. Where memory is refused on the way, none of it did, and the same
  * page is asked again. */
-static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask) {
+static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask, bool all_known) {
   lua_getfield(L, page, "data");
   int data = lua_gettop(L), count = (int)lua_rawlen(L, data);
   int index = ig_countseen(L, self, kept, data);
@@ -244,9 +268,11 @@ static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask) 
   if (past_seen) set_nil(L, kept, "seen");
   self->count = count;
   self->index = index;
-  self->skip = 0;
+  bool goes_on = self->size > 0 && self->skip > count; /* in the next part of the page */
+  self->skip = goes_on ? self->skip - count : 0;
   self->seen_found |= index > 0;
-  self->page_given = false;
+  self->page_given = all_known;
+  self->noted = false;
   self->ended = lua_isnil(L, ask);
   ig_rememberids(self);
 }
@@ -282,6 +308,7 @@ static int cursor_accept(lua_State *L) {
   lua_settop(L, 2);
   int kept = push_kept(L);
   ig_needstack(L, 20);
+  ig_notegiven(L, self, kept);
   if (push_way(L, kept, "page")) {
     lua_pushvalue(L, 2);
     lua_call(L, 1, 3);
@@ -303,7 +330,9 @@ static int cursor_accept(lua_State *L) {
     return fail(L, kept, "more than %d empty pages in a row (max_empty_pages)", self->max_empty);
   }
   map_items(L, kept, 2);
-  install(L, self, kept, 2, ask);
+  bool all_known = ig_leaveoutknown(L, self, 2);
+  if (count > 0) ig_grow(L, self, kept);
+  install(L, self, kept, 2, ask, all_known);
   self->empty_pages = empty ? self->empty_pages + 1 : 0;
   self->lost = lost;
   lua_pushboolean(L, 1);
@@ -335,8 +364,28 @@ static int cursor_client(lua_State *L) {
   return 2;
 }
 
+/* cursor.shrinks(cursor, err): whether the page that failed may come in smaller ones. Changes nothing */
+static int cursor_shrinks(lua_State *L) {
+  const ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR);
+  lua_settop(L, 2);
+  lua_pushboolean(L, !self->closed && ig_shrinks(L, self, push_kept(L), 2));
+  return 1;
+}
+
+/* cursor.recover(cursor, err) -> true where the page, or another one, is to be asked for at once; or
+ * nil, err, kind */
+static int cursor_recover(lua_State *L) {
+  ig_cursor *self = luaL_checkudata(L, 1, IG_CURSOR); /* closed meanwhile: it stays as it is */
+  lua_settop(L, 2);
+  if (self->closed) return ig_fail(L);
+  int values = ig_recover(L, self, push_kept(L), 2);
+  if (values > 0) return values;
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 static void release(ig_cursor *self) {
-  igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->name, &self->value};
+  igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->known, &self->name, &self->value};
   for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) igb_free(buffers[i]);
 }
 
@@ -374,7 +423,8 @@ static const luaL_Reg cursor_funcs[] = {
     {"accept", cursor_accept},     {"client", cursor_client},
     {"close", cursor_close},       {"goes_on", cursor_goes_on},
     {"new", cursor_new},           {"position", cursor_position},
-    {"prefetches", cursor_prefetches}, {"start", cursor_start},
+    {"prefetches", cursor_prefetches}, {"recover", cursor_recover},
+    {"shrinks", cursor_shrinks},   {"start", cursor_start},
     {"take", cursor_take},         {"take_page", cursor_take_page},
     {NULL, NULL}};
 

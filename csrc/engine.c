@@ -138,6 +138,25 @@ static void unlink_transfer(igh_transfer *transfer) {
   transfer->next = NULL;
 }
 
+static void destroy_idle(igh_engine *engine) {
+  for (igh_transfer *next, *transfer = engine->idle; transfer != NULL; transfer = next) {
+    next = transfer->next;
+    destroy(transfer);
+  }
+  engine->idle = NULL;
+  engine->idle_count = 0;
+}
+
+void igh_engine_join(igh_engine *engine) { engine->users++; }
+
+/* libcurl remembers in a handle what it sent last, and HTTP/2 in a connection. */
+void igh_engine_leave(igh_engine *engine, bool asked) {
+  engine->users--;
+  if (!asked) return;
+  destroy_idle(engine);
+  if (engine->users == 0 && engine->under_way == 0) igh_tries_disconnect(engine);
+}
+
 void igh_engine_free(igh_engine *engine) {
   if (engine == NULL) return;
   bool ours = igh_engine_is_ours(engine);
@@ -146,11 +165,7 @@ void igh_engine_free(igh_engine *engine) {
     igh_transfer_free(transfer);
   }
   igh_tickets_drop(engine);
-  while (engine->idle != NULL) {
-    igh_transfer *transfer = engine->idle;
-    engine->idle = transfer->next;
-    if (ours) destroy(transfer);
-  }
+  if (ours) destroy_idle(engine);
   /* In a forked child libcurl's clean-up would say goodbye on connections that the parent is still
    * using. Their memory stays until the child ends. */
   if (ours) {
@@ -310,10 +325,10 @@ static void wipe(igb_buffer *buffer) {
     igb_wipe(buffer);
 }
 
-/* Empty, without a trace of the call before. */
-static void reset(igh_transfer *transfer) {
+/* Empty, without a trace of the call before; false when there is no memory. */
+static bool reset(igh_transfer *transfer) {
   igh_tries_forget(transfer);
-  curl_easy_reset(transfer->easy);
+  bool has_handle = igh_tries_clear(transfer);
   release_request(transfer);
   wipe(&transfer->url);
   wipe(&transfer->form);
@@ -321,6 +336,7 @@ static void reset(igh_transfer *transfer) {
   size_t most = transfer->engine->idle_count < IDLE_BUFFERS ? IDLE_BUFFER : IDLE_SMALL_BUFFER;
   if (transfer->body.capacity > most) igb_free(&transfer->body);
   transfer->user = NULL;
+  return has_handle;
 }
 
 void igh_transfer_free(igh_transfer *transfer) {
@@ -336,11 +352,11 @@ void igh_transfer_free(igh_transfer *transfer) {
     if (owner != NULL) igh_ticket_announce(owner);
   }
   /* libcurl 7.88 remembers in a handle that its stream was refused, and sends another call twice. */
-  if (engine->idle_count == IDLE_TRANSFERS || transfer->result != CURLE_OK) {
+  bool is_fit = engine->idle_count < IDLE_TRANSFERS && transfer->result == CURLE_OK;
+  if (!is_fit || !reset(transfer)) {
     destroy(transfer);
     return;
   }
-  reset(transfer);
   transfer->next = engine->idle;
   engine->idle = transfer;
   engine->idle_count++;

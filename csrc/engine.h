@@ -110,6 +110,10 @@ bool igh_engine_ring(igh_engine *engine, bool on);
 igh_ticket *igh_engine_news(igh_engine *engine);
 /* Lets libcurl work without blocking. */
 void igh_engine_step(igh_engine *engine);
+/* Somebody begins to make calls, or has ended. Where that was `asked` for, nothing stays of calls that are over in
+ * the handles kept for the next ones; and nothing of their connections when nobody else makes calls. */
+void igh_engine_join(igh_engine *engine);
+void igh_engine_leave(igh_engine *engine, bool asked);
 /* Ends all transfers of `user`. */
 void igh_engine_cancel(igh_engine *engine, const void *user);
 

@@ -16,6 +16,7 @@ struct igh_engine {
   igh_transfer *live; /* all that are owned: new, under way and done */
   igh_transfer *idle;
   int idle_count, under_way;
+  int users; /* who make calls */
   igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
   igh_ticket *news, **last_news;
   bool speaks_http1; /* the server that answered last, over TLS */
@@ -42,8 +43,11 @@ bool igh_tries_go_on(igh_transfer *transfer, CURLcode result);
 void igh_tries_cancel(igh_transfer *transfer);
 /* What ends while its host's name is looked up does not wait for the resolver. */
 void igh_tries_hurry(igh_transfer *transfer);
+void igh_tries_disconnect(igh_engine *engine); /* closes all connections that are not in use */
 /* Tells servers of cancelled calls, when it is time. */
 void igh_tries_tell(igh_engine *engine);
 void igh_tries_forget(igh_transfer *transfer); /* nothing stays of them for the next call */
+/* Its handle is as a new one; false when there is no memory, and then no handle. */
+bool igh_tries_clear(igh_transfer *transfer);
 
 #endif

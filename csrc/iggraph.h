@@ -78,6 +78,8 @@ bool igb_names_secret(const char *name, size_t size);
 
 igh_engine *ig_engine(lua_State *L); /* the state's own, made at the first call; may raise */
 void ig_cancelall(lua_State *L, const void *user); /* all transfers of this user */
+/* A client that has joined the engine ends: see igh_engine_leave. */
+void ig_leave(lua_State *L, const igh_engine *joined, bool asked);
 void ig_dropticket(lua_State *L, igh_ticket *ticket); /* in a finalizer */
 void ig_open_loop(lua_State *L);
 
@@ -111,6 +113,7 @@ typedef struct {
   char *others[IG_OTHERS]; /* secrets that its calls have among their parameters */
   char *version, *base_url, *host, *ca_file; /* no version: paths without one */
   struct curl_slist *headers;
+  const igh_engine *joined; /* as one who calls; NULL: none */
   bool token_in_query, closed;
   bool held; /* its secrets are being worked with: who closes it meanwhile leaves them to ig_letgo */
   bool signs_nothing; /* of a login: there is no token yet, or it goes as a parameter */
@@ -169,7 +172,10 @@ void ig_open_response(lua_State *L);
 
 void ig_open_cursor(lua_State *L);
 void ig_open_graph(lua_State *L);
-/* Pushes HMAC-SHA256 in lower-case hexadecimal. */
+enum { IG_HMAC_SIZE = 64 };
+/* HMAC-SHA256 in lower-case hexadecimal; false when there is no memory. */
+bool ig_hmac(const char *key, size_t key_size, const char *message, size_t size, char hex[IG_HMAC_SIZE + 1]);
+/* Pushes it. */
 void ig_pushhmac(lua_State *L, const char *key, size_t key_size, const char *message, size_t size);
 void ig_open_crypto(lua_State *L);
 

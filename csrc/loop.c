@@ -49,6 +49,13 @@ void ig_cancelall(lua_State *L, const void *user) {
   lua_pop(L, 1);
 }
 
+void ig_leave(lua_State *L, const igh_engine *joined, bool asked) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key);
+  igh_engine **box = lua_touserdata(L, -1);
+  if (box != NULL && *box != NULL && *box == joined && igh_engine_is_ours(*box)) igh_engine_leave(*box, asked);
+  lua_pop(L, 1);
+}
+
 static igh_engine *check_engine(lua_State *L) {
   igh_engine *engine = *(igh_engine **)luaL_checkudata(L, 1, IG_ENGINE);
   luaL_argcheck(L, engine != NULL && igh_engine_is_ours(engine), 1, "engine of another process");

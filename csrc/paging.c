@@ -48,13 +48,14 @@ static bool is_no_cursor_name(const char *name) { return !is_cursor_name(name); 
 /* A page size goes into no position: whoever goes on may want another. */
 static bool is_no_limit(const char *name) { return strcmp(name, "limit") != 0; }
 
-/* Sets which way the cursor goes, by what is asked (the table on the stack's top). */
-static void set_direction(lua_State *L, ig_cursor *self) {
+/* Sets which way the cursor goes, by what is asked (the table on the stack's top); false: both ways. */
+static bool set_direction(lua_State *L, ig_cursor *self) {
   lua_getfield(L, -1, "before");
   self->backward = !lua_isnil(L, -1);
   lua_getfield(L, -2, "after");
-  if (self->backward && !lua_isnil(L, -1)) ig_raise(L, "params: either before or after, not both");
+  bool forward = !lua_isnil(L, -1);
   lua_pop(L, 2);
+  return !(self->backward && forward);
 }
 
 void ig_startpaging(lua_State *L, ig_cursor *self, int kept) {
@@ -62,24 +63,30 @@ void ig_startpaging(lua_State *L, ig_cursor *self, int kept) {
   lua_getfield(L, kept, "params");
   lua_newtable(L);
   copy(L, top + 1, top + 2, is_moving);
-  set_direction(L, self);
+  if (!set_direction(L, self)) ig_raise(L, "params: either before or after, not both");
   lua_setfield(L, kept, "ask");
   lua_settop(L, top);
 }
 
-/* Whether the value in self->value holds one of the client's secrets, or cannot be sent again. */
-static bool is_unfit(lua_State *L, ig_cursor *self, int kept) {
+/* Whether a text holds one of the client's secrets, or cannot be sent again. Takes the secrets out. */
+static bool is_unfit(const ig_client *client, igb_buffer *text) {
   const char *secrets[IG_SECRETS];
-  size_t size = self->value.size;
-  if (memchr(self->value.data, '\0', size) != NULL) return true;
-  lua_pushlstring(L, self->value.data, size); /* may run a finalizer that closes the client */
-  lua_getfield(L, kept, "client");
-  const ig_client *client = ig_toclient(L, -1);
-  lua_pop(L, 1);
-  if (client->closed) return true; /* which texts are secret is no longer known */
+  size_t size = text->size;
+  if (memchr(text->data, '\0', size) != NULL) return true;
   ig_secrets(client, secrets);
-  igb_redact(&self->value, secrets);
-  return self->value.size != size; /* what is hidden is always longer than its mark */
+  igb_redact(text, secrets);
+  return text->size != size; /* what is hidden is always longer than its mark */
+}
+
+/* Pushes what was sent under that name. */
+static void push_sent(lua_State *L, const ig_cursor *self, int kept, const char *name) {
+  if (self->size > 0 && strcmp(name, "limit") == 0) {
+    lua_pushfstring(L, "%d", (int)self->size);
+    return;
+  }
+  lua_getfield(L, kept, "params");
+  lua_getfield(L, -1, name);
+  lua_remove(L, -2);
 }
 
 /* One name=value of the link goes into the table at `ask` if it changes what was asked. Secrets stay
@@ -95,15 +102,16 @@ static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t si
       !igb_terminate(&self->name))
     ig_nomemory(L);
   const char *name = self->name.data;
-  bool wanted = !is_unwanted(name);
-  if (wanted && !is_unfit(L, self, kept)) {
-    lua_getfield(L, kept, "params");
-    lua_getfield(L, -1, name);
+  lua_pushlstring(L, self->value.data, self->value.size); /* may run a finalizer that closes the client */
+  lua_getfield(L, kept, "client");
+  const ig_client *client = ig_toclient(L, -1);
+  bool wanted = !client->closed && /* or which texts are secret is no longer known */
+                !is_unwanted(name) && !is_unfit(client, &self->name) && !is_unfit(client, &self->value);
+  if (wanted) {
+    push_sent(L, self, kept, name);
     wanted = is_cursor_name(name) || !lua_rawequal(L, -1, top + 1);
     lua_pushvalue(L, top + 1);
     if (wanted) lua_setfield(L, ask, name);
-  } else {
-    wanted = false;
   }
   lua_settop(L, top);
   return wanted && is_moving(name);
@@ -158,7 +166,7 @@ bool ig_pushask(lua_State *L, ig_cursor *self, int kept, int page) {
   return at_end || goes_on;
 }
 
-void ig_pushrequest(lua_State *L, int kept) {
+void ig_pushrequest(lua_State *L, const ig_cursor *self, int kept) {
   lua_newtable(L);
   int request = lua_gettop(L);
   lua_getfield(L, kept, "params");
@@ -166,6 +174,9 @@ void ig_pushrequest(lua_State *L, int kept) {
   copy(L, request + 1, request, is_no_cursor_name);
   copy(L, request + 2, request, is_any);
   lua_settop(L, request);
+  if (self->size == 0) return;
+  push_sent(L, self, kept, "limit");
+  lua_setfield(L, request, "limit");
 }
 
 /* --- positions --------------------------------------------------------------------------------- */
@@ -189,24 +200,35 @@ static bool is_same_list(lua_State *L, int position, int kept) {
   return same;
 }
 
-/* Texts, and none that is a secret. */
+/* Whether it is a text that can be sent, without a secret of the client's. */
+static bool is_fit(lua_State *L, ig_cursor *self, int kept, int index) {
+  if (lua_type(L, index) != LUA_TSTRING) return false;
+  self->value.size = 0;
+  ig_append(L, &self->value, lua_tostring(L, index), lua_rawlen(L, index));
+  lua_getfield(L, kept, "client");
+  const ig_client *client = ig_toclient(L, -1);
+  lua_pop(L, 1);
+  return !is_unfit(client, &self->value);
+}
+
+/* Texts, and none that a link could not have brought. */
 static void take_position_params(lua_State *L, ig_cursor *self, int position, int kept) {
   lua_getfield(L, position, "params");
   int params = lua_gettop(L);
   if (lua_isnil(L, params)) return;
   if (!lua_istable(L, params)) bad_position(L);
   for (lua_pushnil(L); lua_next(L, params) != 0; lua_pop(L, 1)) {
-    bool texts = lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING;
-    if (!texts || igb_names_secret(lua_tostring(L, -2), lua_rawlen(L, -2))) bad_position(L);
+    bool fit = is_fit(L, self, kept, -2) && is_fit(L, self, kept, -1);
+    if (!fit || is_unwanted(lua_tostring(L, -2))) bad_position(L);
   }
   lua_newtable(L);
   copy(L, params, params + 1, is_any);
-  set_direction(L, self);
+  if (!set_direction(L, self)) bad_position(L);
   lua_setfield(L, kept, "ask");
 }
 
 /* Takes the list of ids on the stack's top as a set, or raises. */
-static void take_seen(lua_State *L, int kept) {
+static void take_seen(lua_State *L, ig_cursor *self, int kept) {
   int ids = lua_gettop(L);
   if (lua_isnil(L, ids)) return;
   if (!lua_istable(L, ids)) bad_position(L);
@@ -214,6 +236,7 @@ static void take_seen(lua_State *L, int kept) {
   for (int i = 1; i <= (int)lua_rawlen(L, ids); i++) {
     lua_rawgeti(L, ids, i);
     if (lua_type(L, -1) != LUA_TSTRING) bad_position(L);
+    if (self->restarts) ig_noteid(L, self, lua_tostring(L, -1), lua_rawlen(L, -1));
     lua_pushinteger(L, i); /* their order */
     lua_rawset(L, ids + 1);
   }
@@ -234,8 +257,9 @@ void ig_takeposition(lua_State *L, ig_cursor *self, int opts, int kept) {
     lua_Number index = lua_tonumber(L, -1);
     if (!(index >= 0 && index <= 1e6)) bad_position(L);
     self->skip = (int)index;
+    self->nameless = index > 0;
     lua_getfield(L, position, "ids");
-    take_seen(L, kept);
+    take_seen(L, self, kept);
   }
   lua_settop(L, top);
 }

@@ -1,6 +1,7 @@
 /* Texts of others are shown without secrets: a server may repeat what it was sent, whole or cut, and
  * percent-encoded or escaped as JSON, more than once. So texts are read in units: one character, in
  * whatever dress. */
+#include <openssl/crypto.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,6 +44,8 @@ static int hex_at(const igb_buffer *text, size_t at, int digits) {
   return value;
 }
 
+static bool is_one_of(char c, const char *set) { return c != '\0' && strchr(set, c) != NULL; }
+
 /* The size of the unit at `at`, and what it stands for: a, %61, %2561, \u0061, \/ … */
 static size_t unit_at(const igb_buffer *text, size_t at, char *meaning) {
   size_t from = at;
@@ -55,9 +58,10 @@ static size_t unit_at(const igb_buffer *text, size_t at, char *meaning) {
     at += 2;
   } else if (*meaning == '\\') {
     while (at < text->size && text->data[at] == '\\') at++; /* escaped more than once */
-    if (at == text->size) return at - from;
+    if (at == text->size || text->data[at] == '%') return at - from; /* no escape */
     bool is_code = text->data[at] == 'u';
     value = is_code ? hex_at(text, at + 1, 4) : (unsigned char)text->data[at];
+    if (!is_code && is_one_of((char)value, "bfnrt")) value = ' '; /* no letter before a name */
     if (value < 0 || value > 255) return at - from;
     at += is_code ? 5 : 1;
   }
@@ -65,8 +69,6 @@ static size_t unit_at(const igb_buffer *text, size_t at, char *meaning) {
   *meaning = (char)value;
   return at - from;
 }
-
-static bool is_one_of(char c, const char *set) { return c != '\0' && strchr(set, c) != NULL; }
 
 /* Behind the units from `at` on that mean one of `set` (or, with `not`, none of it). */
 static size_t skip(const igb_buffer *text, size_t at, const char *set, bool not) {
@@ -141,24 +143,28 @@ static size_t find(const igb_buffer *text, size_t at, bool word_before, const ch
 }
 
 /* Copies the text onto itself, in one pass; what is hidden has at least the size of its mark, so that
- * writing never overtakes reading. */
+ * writing never overtakes reading. A secret may begin inside of what only looks like a unit: 100%EAAB… */
 void igb_redact(igb_buffer *text, const char *const *secrets) {
-  char *data = text->data, meaning;
-  bool word_before = false;
-  size_t out = 0, at = 0;
+  char *data = text->data, meaning = 0, before = 0;
+  size_t out = 0, at = 0, unit_end = 0;
   while (at < text->size) {
-    size_t end, start = find(text, at, word_before, secrets, &end);
+    if (at == unit_end) {
+      before = meaning;
+      unit_end += unit_at(text, at, &meaning);
+    }
+    size_t end, start = find(text, at, is_word(before), secrets, &end);
     bool hides = end - start >= sizeof hidden - 1;
-    if (!hides) start = at + unit_at(text, at, &meaning);
-    else meaning = 0;
+    if (!hides) start = at + 1;
+    before = 0;
     memmove(data + out, data + at, start - at);
     out += start - at;
     at = start;
     if (hides) {
       out += hide(data + out);
-      at = end;
+      at = unit_end = end;
+      meaning = 0;
     }
-    word_before = is_word(meaning);
   }
+  OPENSSL_cleanse(data + out, text->size - out);
   text->size = out;
 }

@@ -1,5 +1,6 @@
 /* Is it a new page? */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cursor.h"
@@ -121,4 +122,57 @@ void ig_rememberids(ig_cursor *self) {
   uint64_t page = signature(&self->last_ids);
   self->last_pages[self->pages++ % IG_PAGES] = page;
   if ((self->pages & (self->pages - 1)) == 0) self->old_page = page;
+}
+
+void ig_forgetpages(ig_cursor *self) {
+  self->pages = 0;
+  self->last_ids.size = 0;
+}
+
+/* --- items that are known, for a list that is started over ------------------------------------- */
+
+void ig_noteid(lua_State *L, ig_cursor *self, const char *id, size_t size) { note(L, &self->known, hash(id, size)); }
+
+void ig_notegiven(lua_State *L, ig_cursor *self, int kept) {
+  if (!self->restarts || self->noted) return;
+  lua_getfield(L, kept, "data");
+  if (lua_istable(L, -1) && !note_ids(L, &self->known, lua_gettop(L))) self->nameless = true;
+  lua_pop(L, 1);
+  self->noted = true;
+}
+
+static int compare(const void *one, const void *other) {
+  uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+  return (a > b) - (a < b);
+}
+
+void ig_sortknown(ig_cursor *self) {
+  self->sorted = self->known.size / sizeof(uint64_t);
+  if (self->sorted > 0) qsort(self->known.data, self->sorted, sizeof(uint64_t), compare);
+}
+
+/* Whether the item on the stack's top is known. */
+static bool is_known_item(lua_State *L, const ig_cursor *self) {
+  size_t size;
+  if (!lua_istable(L, -1)) return false;
+  lua_getfield(L, -1, "id");
+  const char *id = lua_tolstring(L, -1, &size);
+  uint64_t sum = id == NULL ? 0 : hash(id, size);
+  lua_pop(L, 1);
+  return id != NULL && bsearch(&sum, self->known.data, self->sorted, sizeof sum, compare) != NULL;
+}
+
+bool ig_leaveoutknown(lua_State *L, const ig_cursor *self, int page) {
+  if (self->sorted == 0) return false;
+  int top = lua_gettop(L), left = 0;
+  lua_getfield(L, page, "data");
+  int count = (int)lua_rawlen(L, -1);
+  lua_newtable(L);
+  for (int i = 1; i <= count; i++, lua_settop(L, top + 2)) {
+    lua_rawgeti(L, top + 1, i);
+    if (!is_known_item(L, self)) lua_rawseti(L, top + 2, ++left);
+  }
+  lua_setfield(L, page, "data");
+  lua_settop(L, top);
+  return left == 0 && count > 0;
 }

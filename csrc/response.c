@@ -7,7 +7,8 @@
 
 enum {
   EXCERPT = 200, /* bytes of a body that a failure shows */
-  WINDOW = 64 * 1024
+  WINDOW = 64 * 1024,
+  LONGEST_WAIT = 366 * 24 * 60 /* minutes: what is longer (1e999) tells nothing */
 };
 
 typedef struct {
@@ -320,7 +321,7 @@ static lua_Number time_to_regain(const response *r) {
       lua_rawgeti(L, top + 3, i);
       if (!lua_istable(L, top + 4)) continue;
       lua_Number minutes = number_at(L, top + 4, "estimated_time_to_regain_access");
-      if (minutes > longest) longest = minutes;
+      if (minutes > longest && minutes <= LONGEST_WAIT) longest = minutes;
     }
   }
   lua_settop(L, top);

@@ -20,7 +20,11 @@ static igh_transfer *push_new(lua_State *L, int client_index, const char *method
   lua_pushstring(L, path);
   lua_setfield(L, -2, "path");
   lua_pop(L, 1);
-  igh_transfer *transfer = igh_transfer_new(ig_engine(L), &self->ticket);
+  igh_engine *engine = ig_engine(L);
+  ig_client *client = ig_toclient(L, client_index);
+  if (client->joined != engine) igh_engine_join(engine);
+  client->joined = engine;
+  igh_transfer *transfer = igh_transfer_new(engine, &self->ticket);
   if (transfer == NULL) ig_nomemory(L);
   return transfer;
 }

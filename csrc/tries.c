@@ -146,7 +146,8 @@ static CURLMcode try(igh_transfer *transfer) {
   leave_pool(transfer); /* that of the try before may have been replaced, with this as its last user */
   transfer->pool = transfer->engine->pool;
   transfer->sent = transfer->denied = transfer->denied_first = false;
-  transfer->body.size = transfer->header_bytes = 0;
+  igb_clear(&transfer->body);
+  transfer->header_bytes = 0;
   transfer->error[0] = '\0';
   transfer->tries++;
   transfer->at.first = 0;
@@ -162,6 +163,35 @@ static CURLMcode try(igh_transfer *transfer) {
 CURLMcode igh_tries_start(igh_transfer *transfer) {
   transfer->at.start = igh_now_exactly();
   transfer->started = transfer->at.start / 1000;
+  return try(transfer);
+}
+
+/* libcurl before 8.1.1 keeps in a handle where the last header of the answer before was (curl/curl#11101): the
+ * first header line of the next one, if it is a folded one, is added to memory that was given back. There each
+ * answer gets a handle of its own. */
+static bool keeps_old_headers(void) {
+  return curl_version_info(CURLVERSION_NOW)->version_num < 0x080101;
+}
+
+bool igh_tries_clear(igh_transfer *transfer) {
+  if (!keeps_old_headers()) {
+    curl_easy_reset(transfer->easy);
+    return true;
+  }
+  curl_easy_cleanup(transfer->easy);
+  transfer->easy = curl_easy_init();
+  return transfer->easy != NULL;
+}
+
+/* What is asked next, with all that was set. */
+static CURLMcode try_again(igh_transfer *transfer) {
+  if (keeps_old_headers()) {
+    leave_pool(transfer);
+    CURL *easy = curl_easy_duphandle(transfer->easy);
+    if (easy == NULL) return CURLM_OUT_OF_MEMORY;
+    curl_easy_cleanup(transfer->easy);
+    transfer->easy = easy;
+  }
   return try(transfer);
 }
 
@@ -206,7 +236,7 @@ static bool follow(igh_transfer *transfer) {
   }
   transfer->redirects++;
   curl_easy_setopt(transfer->easy, CURLOPT_URL, location);
-  return try(transfer) == CURLM_OK;
+  return try_again(transfer) == CURLM_OK;
 }
 
 /* Whether the connection broke, or the stream was reset, in a way that a new connection may cure. */
@@ -242,7 +272,7 @@ static bool retry(igh_transfer *transfer) {
   bool in_time = igh_now() - transfer->started < transfer->timeout;
   if (!broken || !transfer->may_repeat || transfer->retried || !in_time) return false;
   transfer->retried = true;
-  return try(transfer) == CURLM_OK;
+  return try_again(transfer) == CURLM_OK;
 }
 
 bool igh_tries_go_on(igh_transfer *transfer, CURLcode result) {
@@ -280,20 +310,24 @@ void igh_tries_hurry(igh_transfer *transfer) {
 #endif
 }
 
-void igh_tries_tell(igh_engine *engine) {
-  if (engine->untold < 0 || engine->untold > igh_now()) return;
-  bool is_used = engine->under_way > 0;
-  engine->untold = is_used ? igh_now() + LATER : -1;
-  if (is_used) return;
+void igh_tries_disconnect(igh_engine *engine) {
   CURLSH *old = engine->pool;
   replace_pool(engine);
   if (old != engine->pool) curl_share_cleanup(old); /* or its last transfer does so */
 }
 
+void igh_tries_tell(igh_engine *engine) {
+  if (engine->untold < 0 || engine->untold > igh_now()) return;
+  bool is_used = engine->under_way > 0;
+  engine->untold = is_used ? igh_now() + LATER : -1;
+  if (is_used) return;
+  igh_tries_disconnect(engine);
+}
+
 void igh_tries_forget(igh_transfer *transfer) {
   leave_pool(transfer);
   forget_headers(transfer);
-  transfer->body.size = 0;
+  igb_clear(&transfer->body);
   transfer->may_repeat = transfer->retried = false;
   transfer->being_read = transfer->too_large = transfer->refused_redirect = false;
   transfer->redirects = transfer->tries = 0;

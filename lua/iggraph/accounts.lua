@@ -69,7 +69,7 @@ end
 
 local function join_businesses(how, map)
   local seen, is_of_pages
-  how.list = OWN .. " and " .. BUSINESSES
+  how.list, how.sized = OWN .. " and " .. BUSINESSES, true
   function how.request(params)
     local list = params.list
     params.list, params.businesses, params.more, params.seen = nil, nil, nil, nil

@@ -1,4 +1,6 @@
---- A cursor over a list edge: every item of it, page after page, each fetched when it is needed.
+--- A cursor over a list edge: every item of it, page after page, each fetched when it is needed. Where the Graph finds
+-- a page too much (code 1: <https://developers.facebook.com/docs/graph-api/guides/error-handling>) it is asked for by
+-- half, down to single items; after a few pages that came they grow again, up to `limit`.
 -- State and paging rules are in `csrc/cursor.c`; here is the loop that waits.
 -- @classmod cursor
 
@@ -10,6 +12,7 @@ local wait = require "iggraph.wait"
 
 local take, take_page = core.cursor.take, core.cursor.take_page
 local start, accept, goes_on = core.cursor.start, core.cursor.accept, core.cursor.goes_on
+local recover, shrinks = core.cursor.recover, core.cursor.shrinks
 local prefetches, client_of, close = core.cursor.prefetches, core.cursor.client, core.cursor.close
 local kept, raise = core.client.kept, core.error.raise
 
@@ -32,12 +35,24 @@ local function is_elsewhere(fetcher)
   return fetcher == PLAIN_CODE or coroutine.status(fetcher) ~= "dead" and not coroutines.is_cancelled(fetcher)
 end
 
+-- Smaller pages are better than the same page once more.
+local function mends(err, self) return shrinks(self, err) end
+
+local function ask(self, client, path)
+  while true do
+    local page, err = call(client, "GET", path, start, mends, self)
+    if not err then return page end
+    local goes_again, failure, kind = recover(self, err)
+    if not goes_again then return nil, failure, kind end
+  end
+end
+
 local function fetch(self)
   local ok, err, kind = goes_on(self)
   if not ok then return nil, err, kind end
   local client, path = client_of(self)
   local page
-  page, err, kind = call(client, "GET", path, start, nil, self)
+  page, err, kind = ask(self, client, path)
   if err then return nil, err, kind end
   ok, err, kind = accept(self, page)
   if ok and prefetches(self) then
@@ -121,7 +136,11 @@ end
 -- @tparam string path
 -- @tparam[opt] table params the Graph's: `fields`, `limit` (items a page), `after`, `since` …
 -- @tparam[opt] table opts `max_items`; `max_empty_pages` in a row (100) before `paging` is raised;
--- `position`; `prefetch`: the next page is begun while this one is used (off)
+-- `position`; `prefetch`: the next page is begun while this one is used (off); `on_invalid_cursor = "restart"`: where
+-- the Graph takes the cursor of a page no more, since its item was deleted, the list is begun anew, and what was given
+-- is left out, by ids; 8 bytes are kept of each. Without it that is a `paging` error. A cursor that was made from a
+-- position knows the ids in it, and what it gave itself. Where nothing new comes until the next invalid cursor, and
+-- where items have no ids, it is a `paging` error all the same
 -- @tparam[opt] table how functions of a list that differs from the others: see `cursor.new` in `csrc/cursor.c`;
 -- and `first`, a page of it that is there already
 -- @return the cursor; in Lua 5.4 four values, as `io.lines` gives them, so that leaving a `for` loop

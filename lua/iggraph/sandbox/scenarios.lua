@@ -2,6 +2,7 @@
 --
 -- A scenario is asked for by the header X-Sandbox-Scenario on any call, or by `<id>_<name>` as the id of a
 -- node, which is the same without a header; or by its name alone as the id, for a node that is nothing else.
+-- `once_<name>` plays it once only, on a page in the middle of a list.
 -- A row may have: `status`, `headers` (a table, or a function that returns one), `body` (a string, or
 -- a function), `answer` (a function that makes the whole answer), `transport` (see
 -- `iggraph.sandbox.transport`). A row without body and answer decorates the ordinary answer. Functions get
@@ -72,7 +73,7 @@ local function answer_of(row, situation)
   end
   answer.status = value_of(row.status, situation) or answer.status
   for name, value in pairs(value_of(row.headers, situation) or {}) do answer.headers[name] = value end
-  answer.transport = value_of(row.transport, situation)
+  answer.transport = value_of(row.transport, situation) or answer.transport
   return answer
 end
 
@@ -89,6 +90,15 @@ function M.play(name, situation)
   situation.name, situation.captures = name, captures
   return row and answer_of(row, situation)
 end
+
+M.patterns[#M.patterns + 1] = { function(name) return name:match "^once_(.+)$" end, {
+  answer = function(situation)
+    local call, name = situation.call, situation.captures
+    local is_due = call.params.after and situation.store.add("scenario:" .. call.path, 1) == 1
+    if not is_due then return situation:usual() end
+    return M.play(name, situation) or errors.no_scenario(name)
+  end,
+} }
 
 --- The answer of the scenario that a call asks for.
 -- @tparam table situation see above; `name`, `by_id` and `captures` are filled in here

@@ -154,7 +154,7 @@ local function media_reader(edge)
     local plan = render.plan(tagged, fields.selection(call.params), context)
     local limit = paging.limit(call.params.limit, nil, LARGEST_PAGE)
     local count, at = LISTS[edge](node.name, context.now)
-    local key = table.concat({ "hashtag_page", node.id, edge, account.id, limit, call.params.fields or "" }, ":")
+    local key = table.concat({ "hashtag_page", node.id, edge, account.id, call.params.fields or "" }, ":")
     local start, items = start_of(call, key, limit, store), {}
     local stop = math.min(count, start + limit - 1)
     for position = start, stop do items[#items + 1] = render.node(plan, at(position)) end

@@ -1,16 +1,23 @@
 --- Lists that are paged in all the ways seen in the field, and a few that are wrong.
 -- `/v26.0/<name>/media` gives items 1 to n, in pages of `size` unless `limit` is sent.
+--
+-- On any list, such as 17840000000000250_reduce_10/media: `reduce_<n>`, where more than n items are too much for one
+-- page, `reduce_<n>_from_<a>_to_<b>`, where that is so if one of the items a to b is among them, and `bound_cursors`,
+-- where a cursor is refused once its item was deleted.
 -- @module iggraph.sandbox.scenarios.pages
+local cjson = require("cjson").new()
+local changes = require "iggraph.sandbox.changes"
 local credentials = require "iggraph.sandbox.credentials"
 local cursor = require "iggraph.sandbox.cursor"
 local errors = require "iggraph.sandbox.errors"
+local failures = require "iggraph.sandbox.scenarios.failures"
 local hmac = require "iggraph.sandbox.hmac"
 local ids = require "iggraph.sandbox.nodes.ids"
 local json = require "iggraph.sandbox.json"
 local paging = require "iggraph.sandbox.paging"
 local time = require "iggraph.time"
 
-local M = { rows = {} }
+local M = { rows = {}, patterns = {} }
 
 --- The id of item number `position`.
 -- @tparam number position
@@ -160,9 +167,18 @@ local function fail_once(page)
   }
 end
 
+local function too_much()
+  local row = failures.rows.error_reduce
+  return { status = row.status, headers = {}, body = row.body() }
+end
+
+local LIGHT = 3 -- items that are not too much for a page
+
+local function only_light(page) return page.limit > LIGHT and too_much() or nil end
+
 -- By name: how many `items`; `gap` empty pages from item `gap_at` on; the largest page (`max`); where a
 -- page begins (`from`), what stands in `paging` (`links`), and what happens before a page is served
--- (`check`).
+-- (`check`, which may give another answer).
 local ROWS = {
   paging_empty_first = { items = 10, gap = 1, gap_at = 0 },
   paging_empty_middle = { items = 10, gap = 1, gap_at = 5 },
@@ -181,6 +197,9 @@ local ROWS = {
   paging_long = { items = 2500 },
   paging_fail_once = { items = 20, check = fail_once },
   paging_before_only = { items = 5, links = links_back_only },
+  paging_reduce_offset = { items = 40, from = from_offset, links = links_by_offset, check = only_light },
+  paging_reduce_time = { items = 40, from = from_time, links = links_by_time, check = only_light },
+  paging_reduce_same_cursor = { items = 40, from = from_state, links = same_cursor_links, check = only_light },
 }
 
 local SIZE = 5
@@ -206,7 +225,8 @@ end
 local function serve(row, situation)
   if situation.by_id and not situation.call.segments[2] then return situation:usual() end
   local page = lay_out(row, situation)
-  if row.check then row.check(page) end
+  local other = row.check and row.check(page)
+  if other then return other end
   local data = {}
   for position = page.offset + 1, page.stop do data[#data + 1] = json.object("id", M.item_id(position)) end
   local links = (row.links or usual_links)(page)
@@ -216,6 +236,44 @@ end
 for name, row in pairs(ROWS) do
   M.rows[name] = { answer = function(situation) return serve(row, situation) end }
 end
+local function read_reduce(name)
+  local size, range = name:match "^reduce_(%d+)(.*)$"
+  if not size then return nil end
+  local from, to = range:match "^_from_(%d+)_to_(%d+)$"
+  if not from and range ~= "" then return nil end
+  return { size = tonumber(size), from = tonumber(from or 1), to = tonumber(to or math.huge) }
+end
+
+-- The position of the item that the cursor of an ordinary list names.
+local function position_of(text) return tonumber((cursor.decode(text) or ""):match "^i(%-?%d+)$") end
+
+local function is_too_much(call, heavy)
+  local limit, after = paging.limit(call.params.limit), call.params.after
+  local first = (after and position_of(after) or 0) + 1
+  return limit > heavy.size and first <= heavy.to and first + limit > heavy.from
+end
+
+M.patterns[1] = { read_reduce, {
+  answer = function(situation)
+    if is_too_much(situation.call, situation.captures) then return too_much() end
+    return situation:usual()
+  end,
+} }
+
+-- Which item a cursor names is taken down when its page is served.
+M.rows.bound_cursors = {
+  answer = function(situation)
+    local call, store = situation.call, situation.store
+    local function key(after) return ("bound:%s:%s"):format(call.path, after) end
+    local item = call.params.after and store.get(key(call.params.after))
+    if item and changes.get(situation.context, item, "removed") then errors.bad_cursor "After" end
+    local answer = situation:usual()
+    local page = cjson.decode(answer.body)
+    local last = page.data and page.data[#page.data]
+    if last and page.paging then store.set(key(page.paging.cursors.after), last.id) end
+    return answer
+  end,
+}
 M.rows.paging_no_data = { body = '{"id":"paging_no_data"}' }
 
 return M
