@@ -24,11 +24,31 @@ static void set(lua_State *L, char **field, const char *value) {
   *field = copy;
 }
 
-static void forget_headers(ig_client *client) {
-  for (struct curl_slist *line = client->headers; line != NULL; line = line->next)
+static void forget_headers(struct curl_slist **headers) {
+  for (struct curl_slist *line = *headers; line != NULL; line = line->next)
     OPENSSL_cleanse(line->data, strlen(line->data));
-  curl_slist_free_all(client->headers);
-  client->headers = NULL;
+  curl_slist_free_all(*headers);
+  *headers = NULL;
+}
+
+/* What a client signed with before client.set_token. libcurl reads the headers while a call is under way, and a
+ * server may repeat the token in its answer. */
+struct ig_earlier {
+  char *token, *escaped_token, *proof;
+  struct curl_slist *headers;
+  ig_earlier *next;
+};
+
+static void forget_earlier(ig_client *client) {
+  while (client->earlier != NULL) {
+    ig_earlier *earlier = client->earlier;
+    client->earlier = earlier->next;
+    forget(&earlier->token);
+    forget(&earlier->escaped_token);
+    forget(&earlier->proof);
+    forget_headers(&earlier->headers);
+    free(earlier);
+  }
 }
 
 /* What failures tell of the calls that a closing cancels stays. */
@@ -38,7 +58,8 @@ static void overwrite_secrets(ig_client *client) {
   forget(&client->app_secret);
   forget(&client->proof);
   for (int i = 0; i < IG_OTHERS; i++) forget(&client->others[i]);
-  forget_headers(client);
+  forget_headers(&client->headers);
+  forget_earlier(client);
 }
 
 void ig_hold(ig_client *client) { client->held = true; }
@@ -48,14 +69,23 @@ void ig_letgo(ig_client *client) {
   if (client->closed) overwrite_secrets(client);
 }
 
-void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]) {
-  const char *const all[] = {client->token, client->app_secret, client->proof};
+enum { SECRETS = 3 + IG_OTHERS };
+
+/* The same without those that are not there. */
+static void redact(igb_buffer *text, const char *const all[SECRETS]) {
+  const char *secrets[SECRETS + 1];
   size_t count = 0;
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+  for (size_t i = 0; i < SECRETS; i++)
     if (all[i] != NULL) secrets[count++] = all[i];
-  for (size_t i = 0; i < IG_OTHERS; i++)
-    if (client->others[i] != NULL) secrets[count++] = client->others[i];
   secrets[count] = NULL;
+  igb_redact(text, secrets);
+}
+
+void ig_redact(const ig_client *client, igb_buffer *text) {
+  redact(text, (const char *const[SECRETS]){client->token, client->app_secret, client->proof, client->others[0],
+                                            client->others[1], client->others[2]});
+  for (const ig_earlier *earlier = client->earlier; earlier != NULL; earlier = earlier->next)
+    redact(text, (const char *const[SECRETS]){earlier->token, earlier->proof});
 }
 
 /* --- options ----------------------------------------------------------------------------------- */
@@ -264,7 +294,7 @@ static void derive(lua_State *L, ig_client *client) {
     set(L, &client->proof, proof);
     OPENSSL_cleanse(proof, sizeof proof);
   }
-  forget_headers(client);
+  forget_headers(&client->headers);
   add_header(L, client, "Expect:"); /* no round trip before a long form */
   if (client->token_in_query || client->signs_nothing) return;
   add_authorization(L, client, "Bearer");
@@ -322,19 +352,80 @@ static ig_client *push_like(lua_State *L, const ig_client *old) {
   return client;
 }
 
+static void copy_place(lua_State *L, ig_client *client, const ig_client *old) {
+  set(L, &client->base_url, old->base_url);
+  set(L, &client->host, old->host);
+}
+
+/* The client at the stack's top ends with the one at 1. */
+static void note_companion(lua_State *L) {
+  int top = lua_gettop(L);
+  ig_getkept(L, 1);
+  lua_getfield(L, -1, "uploaders");
+  if (lua_istable(L, -1)) {
+    lua_pushvalue(L, top);
+    lua_pushvalue(L, 1);
+    lua_rawset(L, -3);
+  }
+  lua_settop(L, top);
+}
+
 /* client.with_token(client, token) -> a client that shares all else */
 static int client_with_token(lua_State *L) {
   const ig_client *old = ig_checkclient(L, 1);
   lua_settop(L, 2);
   ig_client *client = push_like(L, old);
   if (old->version != NULL) set(L, &client->version, old->version);
-  set(L, &client->base_url, old->base_url);
-  set(L, &client->host, old->host);
+  copy_place(L, client, old);
   client->token_in_query = old->token_in_query;
   lua_pushvalue(L, 2);
   set_token(L, client);
   lua_settop(L, 3);
   derive(L, client);
+  return 1;
+}
+
+static void swap(char **one, char **other) {
+  char *text = *one;
+  *one = *other;
+  *other = text;
+}
+
+/* client.set_token(client, token): what is begun from now on is signed with this; what is under way goes on as it
+ * was begun. What it signed with before is overwritten at the client's next call after the last of those. */
+static int client_set_token(lua_State *L) {
+  ig_client *client = ig_checkclient(L, 1);
+  if (client->signs_nothing) return ig_raise(L, "the client has no access token");
+  client_with_token(L); /* checks the token; has what is signed with it, and takes the rest when it is collected */
+  ig_client *other = ig_toclient(L, -1);
+  ig_checkclient(L, 1); /* a finalizer may have closed it */
+  ig_earlier *earlier = calloc(1, sizeof *earlier);
+  if (earlier == NULL) return ig_nomemory(L);
+  swap(&earlier->token, &client->token), swap(&client->token, &other->token);
+  swap(&earlier->escaped_token, &client->escaped_token), swap(&client->escaped_token, &other->escaped_token);
+  swap(&earlier->proof, &client->proof), swap(&client->proof, &other->proof);
+  earlier->headers = client->headers, client->headers = other->headers, other->headers = NULL;
+  earlier->next = client->earlier, client->earlier = earlier;
+  ig_checkclient(L, 1);
+  return 0;
+}
+
+/* client.unsigned(client, secrets, versioned) -> a client with the settings of this one that signs nothing: the
+ * secrets are among the parameters of its calls; without a version in its paths unless told so. It ends with the
+ * client, as an uploader does. */
+static int client_unsigned(lua_State *L) {
+  const ig_client *old = ig_checkclient(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 3);
+  ig_client *client = push_like(L, old);
+  client->signs_nothing = true;
+  if (lua_toboolean(L, 3) && old->version != NULL) set(L, &client->version, old->version);
+  copy_place(L, client, old);
+  lua_pushvalue(L, 2);
+  set_others(L, client);
+  lua_settop(L, 4);
+  derive(L, client);
+  note_companion(L);
   return 1;
 }
 
@@ -353,14 +444,7 @@ static int client_uploader(lua_State *L) {
   lua_settop(L, 3);
   add_header(L, client, "Expect:");
   add_authorization(L, client, "OAuth");
-  ig_getkept(L, 1);
-  lua_getfield(L, -1, "uploaders");
-  if (lua_istable(L, -1)) {
-    lua_pushvalue(L, 3);
-    lua_pushvalue(L, 1);
-    lua_rawset(L, -3);
-  }
-  lua_settop(L, 3);
+  note_companion(L);
   return 1;
 }
 
@@ -371,6 +455,7 @@ ig_client *ig_toclient(lua_State *L, int index) {
 ig_client *ig_checkclient(lua_State *L, int index) {
   ig_client *client = ig_toclient(L, index);
   if (client->closed) ig_raise(L, "the client is closed");
+  if (client->earlier != NULL && !client->held && !ig_hascalls(L, client)) forget_earlier(client);
   return client;
 }
 
@@ -383,14 +468,16 @@ static int client_kept(lua_State *L) {
   return 1;
 }
 
-/* client.credentials(client) -> token, proof or nil: for the entries of a batch, which carry their own */
+/* client.credentials(client) -> token, proof or nil, app secret or nil: for the entries of a batch, which carry their
+ * own, and for a token's renewal */
 static int client_credentials(lua_State *L) {
   ig_client *client = ig_checkclient(L, 1);
   ig_hold(client);
   lua_pushstring(L, client->token);
   lua_pushstring(L, client->proof);
+  lua_pushstring(L, client->app_secret);
   ig_letgo(client);
-  return 2;
+  return 3;
 }
 
 /* client.fingerprint(client) -> what tells its token from others, and is none */
@@ -422,13 +509,11 @@ static int client_is_open(lua_State *L) {
 /* client.redact(client, text) -> the text without the client's secrets */
 static int client_redact(lua_State *L) {
   const ig_client *client = ig_toclient(L, 1);
-  const char *secrets[IG_SECRETS];
   size_t size;
   const char *text = luaL_checklstring(L, 2, &size);
   igb_buffer *clean = ig_newobject(L, "iggraph.buffer", sizeof *clean);
   ig_append(L, clean, text, size);
-  ig_secrets(client, secrets);
-  igb_redact(clean, secrets);
+  ig_redact(client, clean);
   lua_pushlstring(L, clean->size == 0 ? "" : clean->data, clean->size);
   return 1;
 }
@@ -476,8 +561,9 @@ static const luaL_Reg client_funcs[] = {
     {"close", client_close},       {"credentials", client_credentials}, {"fingerprint", client_fingerprint},
     {"is_open", client_is_open},   {"kept", client_kept},
     {"new", client_new},           {"path", ig_client_path},
-    {"redact", client_redact},
-    {"uploader", client_uploader}, {"with_token", client_with_token},
+    {"redact", client_redact},     {"set_token", client_set_token},
+    {"unsigned", client_unsigned}, {"uploader", client_uploader},
+    {"with_token", client_with_token},
     {NULL, NULL}};
 
 void ig_open_client(lua_State *L) {

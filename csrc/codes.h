@@ -76,4 +76,32 @@
   X(1363037, 1363037, 0, TRANSIENT)                                             \
   X(1363041, 1363041, 0, TRANSIENT)
 
+/* What to do about failures of the kinds "auth" and "permission": codes first to last, subcode (0: any), text.
+ * The first row that fits counts. See https://developers.facebook.com/docs/graph-api/guides/error-handling */
+#define IG_ADVICE(X)                                                                                    \
+  X(0, IG_ANY_CODE, 1349152, "begin the device's login anew")                                            \
+  X(0, IG_ANY_CODE, 1349173, "the person has declined: ask again only when they want it")                \
+  X(100, 100, 36007, "the code has expired: have the person log in again, and exchange the code at once") \
+  X(100, 100, 36009, "a code is good once: have the person log in again")                                \
+  X(190, 190, 458, "the person has not allowed the app, or removed it: have them log in")                \
+  X(190, 190, 459, "the person must log in at facebook.com and do what is asked there")                  \
+  X(190, 190, 460, "the person has changed the password: have them log in again")                        \
+  X(190, 190, 463, "the token has expired: have the person log in again, and renew it in time "          \
+                   "(iggraph.login.keep)")                                                               \
+  X(190, 190, 464, "the person must confirm the account at facebook.com")                                \
+  X(190, 190, 467, "the person has logged out, or the token was withdrawn: have them log in again")      \
+  X(190, 190, 490, "the person must log in at facebook.com and do what is asked there")                  \
+  X(190, 190, 492, "the person needs a role on the Page: have it given, and have them log in again")     \
+  X(190, 190, 493, "the app was not used for long: have the person log in again")                        \
+  X(190, 190, 0, "the token is not valid: look at what was set as access_token, or have the person log " \
+                 "in again")                                                                             \
+  X(10, 10, 0, "the app lacks a permission: have it granted to the app, and by the person")              \
+  X(200, 299, 0, "the token lacks a permission: ask for it in the login dialog, with "                   \
+                 "auth_type = \"rerequest\" where the person has declined it")                           \
+  X(102, 102, 0, "the session is over: have the person log in again")                                    \
+  X(104, 104, 0, "no token came along: set access_token; or the app wants appsecret_proof: set app_secret") \
+  X(412, 412, 0, "the person has not allowed the app: have them log in")                                 \
+  X(450, 452, 0, "the session is over: have the person log in again")                                    \
+  X(2500, 2500, 0, "no token came along: set access_token")
+
 #endif

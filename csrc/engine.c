@@ -369,6 +369,12 @@ void igh_engine_cancel(igh_engine *engine, const void *user) {
   }
 }
 
+bool igh_engine_has(const igh_engine *engine, const void *user) {
+  const igh_transfer *transfer = engine->live;
+  while (transfer != NULL && transfer->user != user) transfer = transfer->next;
+  return transfer != NULL;
+}
+
 const char *igh_transfer_header(const igh_transfer *transfer, int header) {
   size_t at = transfer->header_at[header];
   return at == 0 ? NULL : transfer->headers.data + at - 1;

@@ -116,6 +116,8 @@ void igh_engine_join(igh_engine *engine);
 void igh_engine_leave(igh_engine *engine, bool asked);
 /* Ends all transfers of `user`. */
 void igh_engine_cancel(igh_engine *engine, const void *user);
+/* Whether there are any: under way, or not answered yet. */
+bool igh_engine_has(const igh_engine *engine, const void *user);
 
 /* Opens a zeroed ticket that is over after so many milliseconds; -1: when it is rung. */
 void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds);

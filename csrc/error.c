@@ -22,6 +22,15 @@ static const struct {
 #undef ROW
 };
 
+static const struct {
+  int first, last, subcode;
+  const char *text;
+} advice[] = {
+#define ROW(first, last, subcode, text) {first, last, subcode, text},
+    IG_ADVICE(ROW)
+#undef ROW
+};
+
 static const char home_key = 0, refused_key = 0;
 
 /* Pushes "file.lua:12: " of the first function on the stack that is Lua and not of this module. */
@@ -185,8 +194,40 @@ static void add_words(lua_State *L) {
   lua_insert(L, -2);
 }
 
-/* GET /v26.0/me: the message: the words for people (auth, HTTP 400, code 190, subcode 463, trace AbC), or without a call:
- * the message (cancelled) */
+/* The number that the object at 1 has as a member; -1: it has none. */
+static lua_Number number_of(lua_State *L, const char *member) {
+  lua_getfield(L, 1, member);
+  lua_Number number = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+  lua_pop(L, 1);
+  return number;
+}
+
+/* What to do about the error object at 1, of a call that a login or a permission would help; or NULL. */
+static const char *advice_for(lua_State *L) {
+  lua_getfield(L, 1, "kind");
+  lua_getfield(L, 1, "method");
+  const char *kind = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+  bool is_of_token = (strcmp(kind, kinds[IG_AUTH].name) == 0 || strcmp(kind, kinds[IG_PERMISSION].name) == 0) &&
+                     lua_type(L, -1) == LUA_TSTRING;
+  lua_pop(L, 2);
+  lua_Number code = number_of(L, "code"), subcode = number_of(L, "subcode");
+  for (size_t i = 0; is_of_token && i < sizeof advice / sizeof *advice; i++)
+    if (code >= advice[i].first && code <= advice[i].last &&
+        (advice[i].subcode == 0 || advice[i].subcode == subcode))
+      return advice[i].text;
+  return NULL;
+}
+
+/* Pushes ": what to do", where that is known. Returns the number of values. */
+static int add_advice(lua_State *L) {
+  const char *text = advice_for(L);
+  if (text == NULL) return 0;
+  lua_pushfstring(L, ": %s", text);
+  return 1;
+}
+
+/* GET /v26.0/me: the message: the words for people (auth, HTTP 400, code 190, subcode 463, trace AbC): what to do, or
+ * without a call: the message (cancelled) */
 static int error_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -210,6 +251,7 @@ static int error_tostring(lua_State *L) {
   parts += add_part(L, "subcode ", "subcode");
   parts += add_part(L, "trace ", "fbtrace_id");
   lua_pushliteral(L, ")");
+  parts += add_advice(L);
   lua_concat(L, parts + 1);
   return 1;
 }
@@ -235,7 +277,16 @@ static int error_of_code(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg error_funcs[] = {{"fail", error_fail},
+/* error.advice(err) -> what to do about it, as its text says it; nil where nothing is known */
+static int error_advice(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_pushstring(L, advice_for(L));
+  return 1;
+}
+
+static const luaL_Reg error_funcs[] = {{"advice", error_advice},
+                                       {"fail", error_fail},
                                        {"of_code", error_of_code},
                                        {"raise", error_raise},
                                        {"set_home", error_set_home},

@@ -78,6 +78,7 @@ bool igb_names_secret(const char *name, size_t size);
 
 igh_engine *ig_engine(lua_State *L); /* the state's own, made at the first call; may raise */
 void ig_cancelall(lua_State *L, const void *user); /* all transfers of this user */
+bool ig_hascalls(lua_State *L, const void *user);  /* whether there are any */
 /* A client that has joined the engine ends: see igh_engine_leave. */
 void ig_leave(lua_State *L, const igh_engine *joined, bool asked);
 void ig_dropticket(lua_State *L, igh_ticket *ticket); /* in a finalizer */
@@ -106,13 +107,16 @@ void ig_open_params(lua_State *L);
 
 /* --- client.c -------------------------------------------------------------- */
 
-enum { IG_OTHERS = 3, IG_SECRETS = 3 + IG_OTHERS + 1 };
+enum { IG_OTHERS = 3 };
+
+typedef struct ig_earlier ig_earlier;
 
 typedef struct {
   char *token, *escaped_token, *app_secret, *proof;
   char *others[IG_OTHERS]; /* secrets that its calls have among their parameters */
   char *version, *base_url, *host, *ca_file; /* no version: paths without one */
   struct curl_slist *headers;
+  ig_earlier *earlier; /* what it signed with before: calls that are under way have it */
   const igh_engine *joined; /* as one who calls; NULL: none */
   bool token_in_query, closed;
   bool held; /* its secrets are being worked with: who closes it meanwhile leaves them to ig_letgo */
@@ -126,7 +130,8 @@ ig_client *ig_toclient(lua_State *L, int index);    /* closed or not */
 /* Between the two a finalizer that closes the client does not take its secrets away. */
 void ig_hold(ig_client *client);
 void ig_letgo(ig_client *client);
-void ig_secrets(const ig_client *client, const char *secrets[IG_SECRETS]);
+/* Takes the client's secrets out of a text, those that calls under way were signed with, too. */
+void ig_redact(const ig_client *client, igb_buffer *text);
 void ig_open_client(lua_State *L);
 
 /* --- request.c ------------------------------------------------------------- */

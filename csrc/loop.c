@@ -56,6 +56,13 @@ void ig_leave(lua_State *L, const igh_engine *joined, bool asked) {
   lua_pop(L, 1);
 }
 
+bool ig_hascalls(lua_State *L, const void *user) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key);
+  igh_engine **box = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return box != NULL && *box != NULL && igh_engine_has(*box, user);
+}
+
 static igh_engine *check_engine(lua_State *L) {
   igh_engine *engine = *(igh_engine **)luaL_checkudata(L, 1, IG_ENGINE);
   luaL_argcheck(L, engine != NULL && igh_engine_is_ours(engine), 1, "engine of another process");

@@ -70,11 +70,9 @@ void ig_startpaging(lua_State *L, ig_cursor *self, int kept) {
 
 /* Whether a text holds one of the client's secrets, or cannot be sent again. Takes the secrets out. */
 static bool is_unfit(const ig_client *client, igb_buffer *text) {
-  const char *secrets[IG_SECRETS];
   size_t size = text->size;
   if (memchr(text->data, '\0', size) != NULL) return true;
-  ig_secrets(client, secrets);
-  igb_redact(text, secrets);
+  ig_redact(client, text);
   return text->size != size; /* what is hidden is always longer than its mark */
 }
 

@@ -58,18 +58,12 @@ static void keep_usage(const response *r) {
 
 /* --- failures without a Graph error in them ----------------------------------------------------- */
 
-static void redact(const response *r, igb_buffer *text) {
-  const char *secrets[IG_SECRETS];
-  ig_secrets(r->client, secrets);
-  igb_redact(text, secrets);
-}
-
 /* Pushes a text without the client's secrets, at most `most` bytes of it. */
 static void push_redacted(const response *r, const char *text, size_t size, size_t most) {
   igb_buffer *scratch = &r->transfer->scratch;
   scratch->size = 0;
   ig_append(r->L, scratch, text, size);
-  redact(r, scratch);
+  ig_redact(r->client, scratch);
   lua_pushlstring(r->L, scratch->data, scratch->size < most ? scratch->size : most);
 }
 
@@ -418,7 +412,7 @@ static bool read_body(const response *r, ig_json_error *error) {
  * other answer comes as it is. */
 static bool read_redacted(const response *r) {
   ig_json_error error;
-  redact(r, &r->transfer->body);
+  ig_redact(r->client, &r->transfer->body);
   return read_body(r, &error) && lua_istable(r->L, -1);
 }
 

@@ -54,6 +54,8 @@ end
 -- @return the answer, or `nil, err, kind`
 return function(client, method, path, start, mends, ...)
   local own = kept(client)
+  local keeper = own.keepers and own.keepers[client]
+  if keeper and os.time() >= keeper.due then keeper.renew(client) end
   local host, deadline, attempt, began = own.host or hosts.current(), own.retry.deadline, 1, now()
   while true do
     local left = deadline and deadline - (now() - began)

@@ -122,7 +122,8 @@ local function check_single(doubled)
 end
 
 local function failed(values)
-  local code = tonumber(values.error_code)
+  local digits = (values.error_code or ""):match "^%d+$"
+  local code = digits and #digits < 16 and tonumber(digits) or nil -- 1e999 is none
   local kind = code and core.error.of_code(code) or KINDS[values.error] or "graph"
   local message = values.error_description or values.error_message or values.error_reason or values.error
   local _, err = fail(kind, nil, nil, message or "an error without a message")

@@ -21,8 +21,8 @@ local SECRETS = { "access_token", "client_secret", "client_token", "code", "inpu
 
 -- What is no text, or not always.
 local TYPES = {
-  enable_fb_login = "boolean", extras = "string or table", force_reauth = "boolean", on_wait = "function",
-  scope = "string or table",
+  enable_fb_login = "boolean", extras = "string or table", force_reauth = "boolean", on_renew = "function",
+  on_wait = "function", renew_before = "number", scope = "string or table", store = "table",
 }
 
 local function refuse(row, ...) raise(("iggraph.login.%s: "):format(row.name) .. string.format(...)) end
@@ -115,6 +115,15 @@ function flow.client(row, options)
   return clients.make(settings, secrets_of(options))
 end
 
+--- The same with the settings of another client, which ends it.
+-- @tparam table row
+-- @tparam table options checked ones
+-- @param like a client of `iggraph.new`
+-- @return the client
+function flow.client_like(row, options, like)
+  return core.client.unsigned(like, secrets_of(options), row.version ~= false)
+end
+
 --- Ends what a function began with its own client, and passes its results on.
 function flow.close(client, ...)
   core.client.close(client)
@@ -161,11 +170,12 @@ function flow.ask(row, client, params)
 end
 
 --- @tparam table row
--- @treturn function options -> the result, or `nil, err, kind`
+-- @treturn function options, and perhaps a client whose settings to take -> the result, or `nil, err, kind`
 function flow.call(row)
-  return function(options)
+  return function(options, like)
     flow.check(row, options)
-    local client, params = flow.client(row, options), flow.pick(row, options)
+    local client = like and flow.client_like(row, options, like) or flow.client(row, options)
+    local params = flow.pick(row, options)
     if row.shape then row.shape(params) end
     return flow.close(client, flow.ask(row, client, params))
   end

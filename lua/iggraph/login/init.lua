@@ -15,7 +15,7 @@
 
 local login = {}
 
-for _, part in ipairs { "dialogs", "tokens", "devices", "instagram" } do
+for _, part in ipairs { "dialogs", "tokens", "devices", "instagram", "keep" } do
   for name, call in pairs(require("iggraph.login." .. part)) do login[name] = call end
 end
 

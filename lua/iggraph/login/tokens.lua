@@ -93,7 +93,7 @@ local has_data = flow.having "data"
 -- @tparam[opt] string options.client_id
 -- @tparam[opt] string options.client_secret
 -- @treturn table `{ app_id, type, is_valid, scopes, expires_at (Unix seconds, 0: never), user_id, … }`; for a token
--- that is no longer good `nil, err, "auth"`, with all that is known of it in `err.data`
+-- that is no longer good `nil, err, "auth"`, with why in `err.code` and `err.subcode`, and all of it in `err.data`
 tokens.debug_token = flow.call {
   name = "debug_token", path = "debug_token", needs = { "input_token", "access_token|client_id+client_secret" },
   shape = function(params)
@@ -105,7 +105,8 @@ tokens.debug_token = flow.call {
     if not found then return nil, failure, failure_kind end
     if found.data.is_valid ~= false then return found.data end
     local _, err, kind = fail("auth", "the token is not valid")
-    err.data = found.data
+    local why = type(found.data.error) == "table" and found.data.error or {}
+    err.data, err.code, err.subcode = found.data, tonumber(why.code), tonumber(why.subcode)
     return nil, err, kind
   end,
 }
