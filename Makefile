@@ -34,6 +34,12 @@ $(module): $(objects)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS) $(DEPS_LIBS) -lm -pthread
 
+# For specs: what runs an input of the fuzzer once; and the fuzzer, with libFuzzer's main().
+$(out)/replay: main := -DREPLAY
+$(out)/fuzzer: main := -fsanitize=fuzzer
+$(out)/replay $(out)/fuzzer: spec/fuzz/fuzzer.c $(objects)
+	$(compile) $(main) -o $@ $^ $(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(LUA)) $(DEPS_LIBS) -lm -pthread
+
 $(out)/obj/%.o: csrc/%.c $(wildcard csrc/*.h) $(out)/obj/command
 	$(compile) -c -o $@ $<
 
@@ -61,6 +67,7 @@ packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-c
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
 packages.test := lua-busted luarocks curl git gzip neovim lua-luv lua-cqueues lua-http luajit2 \
   redis-tools lua-redis lua-nginx-redis lua-socket
+packages.fuzz := clang libclang-rt-dev
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
@@ -89,7 +96,7 @@ sandbox: ## serve the sandbox until Ctrl-C; PORT=
 # --- to check it ----------------------------------------------------------------------------------
 
 test: ## all specs on Lua 5.4 and LuaJIT, and the rock
-	$(call need,build sandbox test $(SPEC_LUAS))
+	$(call need,build sandbox test fuzz $(SPEC_LUAS))
 	@sh spec/support/suite.sh $(SPEC_LUAS)
 
 test-all: ## the same on every Lua
@@ -104,7 +111,7 @@ lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
 	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
 # Of the specs those that load the module; the others would check Neovim, nginx, the sandbox, Node and LuaRocks.
-module_specs := $(filter-out spec/72% spec/73% spec/8% spec/95%,$(wildcard spec/*_spec.lua))
+module_specs := $(filter-out spec/72% spec/73% spec/8% spec/94% spec/95%,$(wildcard spec/*_spec.lua))
 # Both steps with the same flags, or `env` would build it anew without them; nm makes sure that what is
 # checked is sanitized. The runner closes the Lua state at the end: what is still held then is a leak.
 sanitize  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -115,6 +122,17 @@ asan: ## all specs and the fuzzer under AddressSanitizer, LeakSanitizer and UBSa
 	@eval "$$($(sanitized) env)" && nm -D $(BUILD)/asan/$(LUA)/iggraph/core.so | grep -q __asan_ && \
 	export LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" && \
 	$(LUA) spec/fuzz/json.lua 10000 && $(LUA) spec/support/run.lua -o plainTerminal $(module_specs)
+
+# libFuzzer is clang's. The objects are instrumented, its own main() is linked with the fuzzer alone.
+fuzzing = $(MAKE) -s LUA=lua5.4 BUILD=$(BUILD)/fuzz CC=clang \
+  CFLAGS="$(filter-out -O1,$(sanitize)) -O2 -fsanitize=fuzzer-no-link"
+fuzz: ## libFuzzer over all that reads what others send; SECONDS= for each, FUZZ= one of them
+	$(call need,build test fuzz lua5.4)
+	@$(MAKE) -s fuzzer
+	@BUILD=$(BUILD)/fuzz sh spec/fuzz/run.sh $(or $(SECONDS),60) $(FUZZ)
+
+fuzzer:
+	@$(fuzzing) $(BUILD)/fuzz/lua5.4/fuzzer
 
 valgrind: ## the specs of the module under valgrind
 	$(call need,build sandbox test $(LUA) valgrind)
@@ -153,4 +171,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all env install clean demo sandbox test test-all lint asan valgrind bench doc help FORCE
+.PHONY: all env install clean demo sandbox test test-all lint asan fuzz fuzzer valgrind bench doc help FORCE

@@ -17,6 +17,7 @@ budget.__index = budget
 local HEAR_EVERY, TELL_EVERY = 0.25, 0.25 -- seconds between two looks into the store, for one limit
 local KEPT_FOR = 86400 -- seconds, in the store
 local LONG = 1 -- seconds: from here on `on_throttle` is asked
+local LONGEST = 366 * 24 * 60 -- minutes: what is longer (1e999) tells nothing; as in response.c
 local LOOK_AGAIN = 5 -- seconds of a long wait before it is looked at again
 
 -- --- what the headers say --------------------------------------------------------------------------
@@ -30,7 +31,7 @@ local function percent_of(row)
   local highest
   for _, name in ipairs(MEASURES) do
     local value = type(row) == "table" and row[name]
-    if type(value) == "number" and value > (highest or -1) then highest = value end
+    if type(value) == "number" and value > (highest or -1) and value < math.huge then highest = value end
   end
   return highest
 end
@@ -42,7 +43,7 @@ local function business_use(cases)
     local percent = percent_of(case)
     if percent and percent > (highest or -1) then highest = percent end
     local minutes = type(case) == "table" and case.estimated_time_to_regain_access
-    if type(minutes) == "number" then regain = math.max(regain, minutes * 60) end
+    if type(minutes) == "number" and minutes <= LONGEST then regain = math.max(regain, minutes * 60) end
   end
   return highest, regain
 end
