@@ -25,8 +25,9 @@
   X(API_VERSION, "facebook-api-version")                 \
   X(TRACE_ID, "x-fb-trace-id")
 
-/* So many bytes of headers an answer may have. Some libcurls set no limit, others one of 300 KB. */
-enum { IGH_MAX_HEADERS = 256 * 1024 };
+/* So many bytes of headers an answer may have, with what keeping each line costs; libcurl takes longer for each line
+ * of a folded one. Some libcurls set no limit, others one of 300 KB. */
+enum { IGH_MAX_HEADERS = 256 * 1024, IGH_LINE_COST = 32 };
 
 #define IGH_ENUM(name, text) IGH_##name,
 enum { IGH_HEADERS(IGH_ENUM) IGH_HEADER_COUNT };

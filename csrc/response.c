@@ -141,8 +141,8 @@ static bool is_about_trust(CURLcode code) {
 static int fail_transfer(const response *r) {
   igh_transfer *transfer = r->transfer;
   if (transfer->header_bytes > IGH_MAX_HEADERS)
-    return ig_failf(r->L, IG_TOO_LARGE, r->call, "the answer has more than %d bytes of headers",
-                    (int)IGH_MAX_HEADERS);
+    return ig_failf(r->L, IG_TOO_LARGE, r->call, "the answer has more than %d bytes of headers, each line with %d more",
+                    (int)IGH_MAX_HEADERS, (int)IGH_LINE_COST);
   if (transfer->too_large) {
     push_plain(r->L, (lua_Number)r->client->max_response);
     return ig_failf(r->L, IG_TOO_LARGE, r->call, "the answer is larger than max_response, %s bytes",

@@ -48,7 +48,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   igh_transfer *transfer = user;
   (void)one;
   if (transfer->at.first == 0) transfer->at.first = igh_now_exactly();
-  transfer->header_bytes += size;
+  transfer->header_bytes += size + IGH_LINE_COST;
   if (transfer->header_bytes > IGH_MAX_HEADERS) {
     transfer->too_large = true;
     return 0; /* ends the transfer */

@@ -14,9 +14,9 @@ local fail, fingerprint, path_of, time = core.error.fail, core.client.fingerprin
 local budget = {}
 budget.__index = budget
 
-local HEAR_EVERY, TELL_EVERY = 0.25, 0.25 -- seconds between two looks into the store, for one limit
+local HEAR_EVERY, TELL_EVERY = 0.1, 0.1 -- seconds between two looks into the store, for one limit
 local KEPT_FOR = 86400 -- seconds, in the store
-local LONG = 1 -- seconds: from here on `on_throttle` is asked
+local LONG = 0.5 -- seconds: from here on `on_throttle` is asked
 local LONGEST = 366 * 24 * 60 -- minutes: what is longer (1e999) tells nothing; as in response.c
 local LOOK_AGAIN = 5 -- seconds of a long wait before it is looked at again
 
@@ -143,7 +143,7 @@ end
 
 local function refuse(client, method, path, seconds, limit)
   local words = "the limit of the %s is used up; calls are let through again in %d s (not sent)"
-  seconds = math.ceil(seconds)
+  seconds = math.ceil(seconds - 0.001) -- the clock's own rounding is not another second
   local _, err = fail("throttled", method, path_of(client, path), words:format(limit.key, seconds))
   err.retry_after = seconds
   return err
@@ -162,6 +162,12 @@ function budget.ask(own, err, limit)
   return (decision == "wait" or decision == "raise") and decision or nil
 end
 
+local function start(limits, now)
+  local turn = { limits = limits }
+  for i, limit in ipairs(limits) do turn[i] = pace.start(limit.pace, now) end
+  return turn
+end
+
 --- Waits for a call's turn.
 -- @param client
 -- @tparam table own what is kept with it
@@ -169,7 +175,7 @@ end
 -- @tparam string method
 -- @tparam string path
 -- @tparam ?number left seconds that the call has
--- @treturn boolean true; or `nil, err`: `"throttled"` where it is not to wait, or has no time for it
+-- @treturn table the turn, for `learn`; or `nil, err`: `"throttled"` where it is not to wait, or has no time for it
 -- @treturn ?table the error
 -- @treturn ?boolean whether that is the end of it
 function budget:admit(client, own, host, method, path, left)
@@ -177,10 +183,7 @@ function budget:admit(client, own, host, method, path, left)
   while true do
     local now = time()
     local seconds, limit = self:delay(limits, now)
-    if seconds <= 0 then
-      for _, one in ipairs(limits) do pace.start(one.pace, now) end
-      return true
-    end
+    if seconds <= 0 then return start(limits, now) end
     if left and now - begin + seconds > left then return nil, refuse(client, method, path, seconds, limit) end
     if not waits and seconds >= LONG then
       local err = refuse(client, method, path, seconds, limit)
@@ -198,49 +201,62 @@ end
 
 -- --- after it --------------------------------------------------------------------------------------
 
-function budget:take(key, now, percent, regain)
-  local limit = self:limit(key)
-  limit.percent = percent or limit.percent
-  if percent then pace.observe(limit.pace, now, percent) end
-  if regain and regain > 0 then pace.refuse(limit.pace, now, regain) end
-  self:tell(limit, now, limit.percent, regain and regain > 0)
-end
-
 -- Each answer that has such a header makes the table of it anew.
-function budget:is_new(usage, name)
+function budget:has_news(usage, name)
   if usage[name] == self.seen[name] then return false end
   self.seen[name] = usage[name]
   return true
 end
 
-function budget:take_business(path, now, cases_of)
-  local first, count, asked = nil, 0, id_in(path)
+-- What an answer says: limit -> { percent, seconds until calls are let through again }.
+function budget:news_of(client, path, usage)
+  local news = {}
+  if self:has_news(usage, "app") then news[self:limit "app"] = { percent_of(usage.app), 0 } end
+  if self:has_news(usage, "page") then news[self:limit(token_key(client))] = { percent_of(usage.page), 0 } end
+  local cases_of = self:has_news(usage, "business_use_case") and usage.business_use_case
+  local named, asked
   for id, cases in pairs(type(cases_of) == "table" and cases_of or {}) do
     if type(id) == "string" then
-      local percent, regain = business_use(cases)
-      self:take(business_key(id), now, percent, regain)
-      first, count = id, count + 1
+      news[self:limit(business_key(id))] = { business_use(cases) }
+      named, asked = not named and id, id_in(path)
     end
   end
-  if asked and count == 1 and first ~= asked then self.owners[asked] = first end
+  if named and asked and named ~= asked then self.owners[asked] = named end -- the one that was named
+  return news
+end
+
+-- Each limit that the call was subject to hears of its end, with what the answer said of it or without.
+local function hear_all(turn, now, news)
+  for i, limit in ipairs(turn.limits) do
+    local said = news[limit]
+    pace.observe(limit.pace, now, said and said[1], turn[i])
+  end
+  for limit, said in pairs(news) do
+    limit.percent = said[1] or limit.percent
+    if said[2] > 0 then pace.refuse(limit.pace, now, said[2], said[1]) end
+  end
+end
+
+function budget:refused(client, path, now, err)
+  local key = key_of_code(self, client, path, err.code)
+  if not key then return end
+  local limit = self:limit(key)
+  pace.refuse(limit.pace, now, err.retry_after)
+  self:tell(limit, now, limit.percent, true)
 end
 
 --- Learns from an answer.
 -- @param client
 -- @tparam table own
 -- @tparam string path
+-- @tparam table turn of `admit`
 -- @tparam ?table err where it was a failure
-function budget:learn(client, own, path, err)
-  local now, usage = time(), own.usage
-  if self:is_new(usage, "app") then self:take("app", now, percent_of(usage.app)) end
-  if self:is_new(usage, "page") then self:take(token_key(client), now, percent_of(usage.page)) end
-  if self:is_new(usage, "business_use_case") then self:take_business(path, now, usage.business_use_case) end
-  if not err or err.kind ~= "throttled" then return end
-  local key = key_of_code(self, client, path, err.code)
-  if not key then return end
-  local limit = self:limit(key)
-  pace.refuse(limit.pace, now, err.retry_after)
-  self:tell(limit, now, limit.percent, true)
+function budget:learn(client, own, path, turn, err)
+  local now = time()
+  local news = self:news_of(client, path, own.usage)
+  hear_all(turn, now, news)
+  for limit, said in pairs(news) do self:tell(limit, now, limit.percent, said[2] > 0) end
+  if err and err.kind == "throttled" then self:refused(client, path, now, err) end
 end
 
 --- @tparam table options of `iggraph.new`

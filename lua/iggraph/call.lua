@@ -21,13 +21,14 @@ end
 
 -- One attempt: the answer; or nil, the error, and whether that is the end of it.
 local function try(client, own, host, attempt, left, method, path, start, ...)
-  local budget = own.budget
+  local budget, turn = own.budget, nil
   if budget then
-    local ok, err, is_final = budget:admit(client, own, host, method, path, left)
-    if not ok then return nil, err, is_final end
+    local refusal, is_final
+    turn, refusal, is_final = budget:admit(client, own, host, method, path, left)
+    if not turn then return nil, refusal, is_final end
   end
   local value, err = observe.answer(own, (wait.on(host, begin, own, attempt, left, start, ...)), attempt)
-  if budget then budget:learn(client, own, path, err) end
+  if budget then budget:learn(client, own, path, turn, err) end
   if not err then return value end
   return nil, err, err.kind == "throttled" and own.on_throttle and ask(own, err) == "raise"
 end

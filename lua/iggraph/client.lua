@@ -83,8 +83,8 @@ end
 -- @tparam[opt] table options.store where the usage is shared with others: see `iggraph.store`. One app, one store
 -- @tparam[opt] table options.token_store where `iggraph.login.keep` has its tokens: one to be trusted with them
 -- @tparam[opt] function options.on_throttle is told `{ err, seconds, method, path, limit, percent }` when a limit was
--- reached, or a call is to wait a second or more for its turn; returns `"wait"` or `"raise"` (the call then gives `nil,
--- err, "throttled"`), or nothing
+-- reached, or a call is to wait half a second or more for its turn; returns `"wait"` or `"raise"` (the call then gives
+-- `nil, err, "throttled"`), or nothing
 -- @tparam[opt] function options.on_request is told `{ method, path, attempt }` of each request
 -- @tparam[opt] function options.on_response is told `{ method, path, attempt, status, kind, err, tries, connections,
 -- bytes, fbtrace_id, usage, times }` of each answer; `times` are `queue`, `connect`, `first_byte` and `total`, in

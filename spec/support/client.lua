@@ -37,17 +37,23 @@ end
 -- @tparam string environment what stands before the command: `NAME=value …`, or nothing
 -- @param ... its arguments
 -- @treturn table the lines that it printed
-function client.run(text, environment, ...)
+function client.run(text, environment, ...) return client.begin(text, environment, ...)() end
+
+--- The same beside what follows.
+-- @treturn function waits for its end, and returns the lines
+function client.begin(text, environment, ...)
   local script, words, lines = os.tmpname(), {}, {}
   local file = assert(io.open(script, "w"))
   file:write(text)
   file:close()
   for i, word in ipairs { interpreter(), script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
   local pipe = io.popen(environment .. " " .. table.concat(words, " "))
-  for line in pipe:lines() do lines[#lines + 1] = line end
-  pipe:close()
-  os.remove(script)
-  return lines
+  return function()
+    for line in pipe:lines() do lines[#lines + 1] = line end
+    pipe:close()
+    os.remove(script)
+    return lines
+  end
 end
 
 --- The items of a cursor (or anything that a generic for takes), as a list.

@@ -20,6 +20,11 @@ for lua; do
   [ -n "$line" ] || bad=1
   # A run that counted nothing wrong and still ended badly (a crash on the way out) failed, too.
   [ "$bad" -gt 0 ] || [ "$(tail -n 1 "$log")" = "exit 0" ] || bad=1
+  # No secret may be in what was printed.
+  (
+    eval "$(make -s env LUA="$lua")"
+    "$lua" spec/support/leaks.lua "$log"
+  ) || bad=$((bad + 1))
   passed=$((passed + ${good:-0}))
   failed=$((failed + bad))
 done
