@@ -2,10 +2,14 @@
 -- secret or a proof, nor a piece of one that is long enough to be of use.
 local iggraph = require "iggraph"
 local client = require "spec.support.client"
+local core = require "iggraph.core"
 local fault_server = require "spec.support.fault_server"
+local nginx_host = require "spec.support.nginx_host"
+local remains = require "spec.support.remains"
 local sandbox = require "iggraph.sandbox"
 local scenarios = require "iggraph.sandbox.scenarios"
 local server = require "spec.support.sandbox"
+local shell = require "iggraph.sandbox.shell"
 
 local PIECE = 16 -- bytes; the sandbox's tokens begin with 14 that are no secret
 
@@ -79,8 +83,8 @@ end)
 local names = {}
 for name in pairs(scenarios.rows) do names[#names + 1] = name end
 for _, name in ipairs {
-  "entry_without_headers", "error_190_463", "error_100_33_http_404", "killed_once_1", "null_once_1", "slow_1",
-  "status_500", "status_302", "whole_error_reduce",
+  "entry_without_headers", "error_190_463", "error_100_33_http_404", "killed_once_1", "null_once_1", "once_error_190",
+  "reduce_25", "retry_after_1", "slow_1", "status_500", "status_302", "whole_error_reduce",
 } do
   names[#names + 1] = name
 end
@@ -95,6 +99,22 @@ describe("scenarios with numbers in their names", function()
     end
   end)
 end)
+
+-- A token goes where the client says, and nowhere else; nothing goes to another host.
+local function check_records()
+  for _, request in ipairs(server.requests()) do
+    local query = request.uri:match "[?&]access_token=([^&]*)"
+    local uri = request.uri:gsub("([?&]access_token=)[^&]*", "%1"):gsub("([?&]appsecret_proof=)[^&]*", "%1")
+    local form = (request.body or ""):gsub("(%f[%w]appsecret_proof=)%x*", "%1")
+    local authorization = request.headers.authorization
+    assert.is_nil(find_secret(uri), uri)
+    assert.is_nil(find_secret(form), form)
+    assert.is_nil(query and authorization, request.uri)
+    assert.is_nil(request.host:find("127.0.0.2", 1, true), request.host)
+    request.headers.authorization = nil
+    check("the headers of a request", request.headers)
+  end
+end
 
 local MODES = {
   { plain = true, token_in = "header" },
@@ -159,6 +179,7 @@ describe("no secret is in what comes of", function()
         ig:close()
         check(what .. ", the client when closed", ig)
       end
+      check_records()
     end)
   end
 
@@ -448,4 +469,144 @@ describe("a mistake that is raised", function()
       check("it", message)
     end)
   end
+end)
+
+describe("no secret is told to", function()
+  -- Whatever a hook is given, and a store keeps.
+  local function watched(mode, told)
+    local function note(...) told[#told + 1] = { ... } end
+    local kept = iggraph.store.memory()
+    local store = {}
+    for _, name in ipairs { "get", "set", "add", "delete" } do
+      store[name] = function(_, ...)
+        note(name, ...)
+        return kept[name](kept, ...)
+      end
+    end
+    local options = { on_request = note, on_response = note, on_throttle = note, store = store, deadline = 0.3 }
+    options.retry = { attempts = 2, max_delay = 0.01, on_retry = note }
+    return new(mode, options)
+  end
+
+  for _, path in ipairs { "ok", "me", "error_190", "error_4", "error_80002", "hang", "status_503", "redirect_other" } do
+    it("hooks and stores: " .. path, function()
+      for i, mode in ipairs(MODES) do
+        local told = {}
+        local ig = watched(mode, told)
+        for _, method in ipairs { "get", "post" } do check_call("mode " .. i, ig, method, path) end
+        check_list("mode " .. i, ig, path .. "/media")
+        check("the hooks and the store", told)
+        check("the statistics", ig:stats(), ig:usage())
+        assert.is_true(#told > 4)
+      end
+    end)
+  end
+
+  it("the logs of the servers", function()
+    local host = nginx_host.start {
+      locations = {
+        fails = "ig:get('error_190') error(select(2, ig:get('error_190')))",
+        loops = "for item in ig:list('error_190/media') do ngx.say(item.id) end",
+        logs = "ngx.log(ngx.ERR, tostring(select(2, ig:get 'hang_body'))) ngx.say(tostring(ig))",
+      },
+      client = { app_secret = sandbox.app_secret, timeout = 0.2, retry = false },
+    }
+    for _, name in ipairs { "fails", "loops", "logs" } do host:get(name) end
+    local log = host:log()
+    host:stop()
+    assert.is_truthy(log:find("no complete answer", 1, true))
+    assert.is_nil(find_secret(log))
+    -- Of the sandbox all that this file did, tokens in queries and all.
+    assert.is_nil(find_secret((shell.read(shared.dir .. "/error.log"))))
+    assert.is_nil(find_secret((shell.read(faults.dir .. "/error.log"))))
+  end)
+end)
+
+-- --- memory --------------------------------------------------------------------------------------
+
+-- What has been given back stays as it was until it is used again: libcurl, OpenSSL and Lua do not overwrite what they
+-- free, and which of it remains is chance. glibc does, when told to; then all that is found is held by somebody.
+local OVERWRITING = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=165"
+
+-- LuaJIT has memory of its own, where the strings of the program are.
+local only = rawget(_G, "jit") and "^%[heap%]$" or nil
+
+-- Of the characters that HPACK writes in five bits each, behind "Bearer ", which it writes in five bytes.
+local FIVE_BITS = {
+  ["0"] = 0, ["1"] = 1, ["2"] = 2, a = 3, c = 4, e = 5, i = 6, o = 7, s = 8, t = 9,
+}
+
+local function hpack(text)
+  return (text:gsub("........", function(eight)
+    local number, bytes = 0, {}
+    for c in eight:gmatch "." do number = number * 32 + FIVE_BITS[c] end
+    for place = 5, 1, -1 do
+      bytes[place] = string.char(number % 256)
+      number = math.floor(number / 256)
+    end
+    return table.concat(bytes)
+  end))
+end
+
+-- Made here, and told to the process by a pipe: in no other text is it whole.
+local function made_token()
+  local alphabet, parts = "012aceiost", {}
+  for i = 1, 64 do
+    local at = tonumber(core.crypto.random_hex(1), 16) % 10 + 1
+    parts[i] = alphabet:sub(at, at)
+  end
+  return table.concat(parts)
+end
+
+local CALLS = [[
+  local made, secret, good = ...
+  local iggraph = require "iggraph"
+  for _, base in ipairs { {bases} } do
+    for _, place in ipairs { "header", "query" } do
+      for _, token in ipairs { made, good } do
+        local ig = iggraph.new {
+          access_token = token, app_secret = token == made and secret or nil, base_url = base, ca_file = {ca_file},
+          token_in = place, retry = false,
+        }
+        ig:get("me", { fields = "id" })
+        ig:post("me/media", { caption = ("x"):rep(3000) })
+        ig:get "me/accounts"
+        {last}
+      end
+    end
+  end
+]]
+
+local function remains_of(last)
+  local made, secret = made_token(), core.crypto.random_hex(24)
+  local proof = core.crypto.hmac(secret, made)
+  local forms = {
+    ["the token"] = made:sub(9, -9), ["the token, as HTTP/2 packs it"] = hpack(made):sub(6, -6),
+    ["the app secret"] = secret:sub(5, -5), ["the proof"] = proof:sub(5, -5),
+    ["another token"] = sandbox.tokens.user:sub(20, -9), ["a token that came"] = sandbox.tokens.page:sub(20, -9),
+  }
+  local values = {
+    bases = ("%q, %q"):format(shared.http, shared.https), ca_file = ("%q"):format(shared.ca_file), last = last,
+  }
+  return remains.of {
+    script = CALLS:gsub("{(%l[%l_]*)}", values), secrets = { made, secret, sandbox.tokens.user }, forms = forms,
+    environment = OVERWRITING, only = only,
+  }
+end
+
+local function is_glibc() return not os.getenv "LD_PRELOAD" and (shell.run "getconf GNU_LIBC_VERSION") end
+
+describe("in memory", function()
+  it("nothing keeps a secret when the clients are closed", function()
+    if not is_glibc() then return pending "only glibc overwrites what is freed" end
+    assert.same({}, remains_of "ig:close()")
+  end)
+
+  it("the search finds those of a client that is not", function()
+    if not is_glibc() then return pending "only glibc overwrites what is freed" end
+    local found = table.concat(remains_of "_G[{}] = ig", "\n")
+    for _, what in ipairs { "the token in", "the token, as", "the app secret", "the proof", "another token" } do
+      assert.is_truthy(found:find(what, 1, true), what .. ": " .. found)
+    end
+  end)
 end)
