@@ -114,8 +114,9 @@ end
 function budget:hear(limit, now)
   if not self.store or now - limit.heard < HEAR_EVERY then return end
   limit.heard = now
-  local percent, at, ends = (self.store:get("budget:" .. limit.key) or ""):match "^(%S+) (%S+) (%S+)$"
-  if percent then
+  local text = self.store:get("budget:" .. limit.key) or ""
+  local percent, at, ends = text:match "^(%S+) (%S+) (%S+)$"
+  if percent and text ~= limit.text then
     pace.learn(limit.pace, now, { percent = tonumber(percent), at = tonumber(at), ["until"] = tonumber(ends) })
   end
 end
@@ -124,7 +125,8 @@ function budget:tell(limit, now, percent, is_news)
   if not self.store or not is_news and now - limit.told < TELL_EVERY then return end
   limit.told = now
   local ends = now + pace.regain(limit.pace, now)
-  self.store:set("budget:" .. limit.key, ("%s %.3f %.3f"):format(percent or -1, now, ends), KEPT_FOR)
+  limit.text = ("%s %.3f %.3f"):format(percent or -1, now, ends)
+  self.store:set("budget:" .. limit.key, limit.text, KEPT_FOR)
 end
 
 -- --- before a call ---------------------------------------------------------------------------------
@@ -225,24 +227,22 @@ function budget:news_of(client, path, usage)
   return news
 end
 
--- Each limit that the call was subject to hears of its end, with what the answer said of it or without.
-local function hear_all(turn, now, news)
+-- Each limit that the call was subject to hears of its end, once: what the answer said of it, or that it is over.
+local function hear_all(turn, now, news, refused)
+  local marks = {}
   for i, limit in ipairs(turn.limits) do
-    local said = news[limit]
-    pace.observe(limit.pace, now, said and said[1], turn[i])
+    marks[limit] = turn[i]
+    news[limit] = news[limit] or {}
   end
   for limit, said in pairs(news) do
-    limit.percent = said[1] or limit.percent
-    if said[2] > 0 then pace.refuse(limit.pace, now, said[2], said[1]) end
+    local percent, regain = said[1], said[2] or 0
+    limit.percent = percent or limit.percent
+    if limit == refused or regain > 0 then
+      pace.refuse(limit.pace, now, regain > 0 and regain or said.told, percent, marks[limit])
+    else
+      pace.observe(limit.pace, now, percent, marks[limit])
+    end
   end
-end
-
-function budget:refused(client, path, now, err)
-  local key = key_of_code(self, client, path, err.code)
-  if not key then return end
-  local limit = self:limit(key)
-  pace.refuse(limit.pace, now, err.retry_after)
-  self:tell(limit, now, limit.percent, true)
 end
 
 --- Learns from an answer.
@@ -252,11 +252,19 @@ end
 -- @tparam table turn of `admit`
 -- @tparam ?table err where it was a failure
 function budget:learn(client, own, path, turn, err)
-  local now = time()
+  local now, refused = time(), nil
   local news = self:news_of(client, path, own.usage)
-  hear_all(turn, now, news)
-  for limit, said in pairs(news) do self:tell(limit, now, limit.percent, said[2] > 0) end
-  if err and err.kind == "throttled" then self:refused(client, path, now, err) end
+  local key = err and err.kind == "throttled" and key_of_code(self, client, path, err.code)
+  if key then
+    refused = self:limit(key)
+    news[refused] = news[refused] or {}
+    news[refused].told = err.retry_after
+  end
+  hear_all(turn, now, news, refused)
+  for limit, said in pairs(news) do
+    local regains = limit == refused or (said[2] or 0) > 0
+    if said[1] or regains then self:tell(limit, now, limit.percent, regains) end
+  end
 end
 
 --- @tparam table options of `iggraph.new`

@@ -187,7 +187,7 @@ end
 -- @tparam[opt] number percent of the limit that is used; nil: the answer does not say
 -- @tparam[opt] number mark what `start` returned for this call; nil: all that have started are answered
 function pace.observe(state, now, percent, mark)
-  state.blocks = 0
+  if not percent or percent < 100 then state.blocks = 0 end
   answer(state, now, percent, mark or state.started)
 end
 
