@@ -134,6 +134,12 @@ fuzz: ## libFuzzer over all that reads what others send; SECONDS= for each, FUZZ
 fuzzer:
 	@$(fuzzing) $(BUILD)/fuzz/lua5.4/fuzzer
 
+faults: ## every allocation refused and every system call failing once, under AddressSanitizer; EVERY=
+	$(call need,build sandbox test $(LUA))
+	@$(sanitized) all
+	@eval "$$($(sanitized) env)" && PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
+	EVERY=$(or $(EVERY),1) $(LUA) -e 'os.exit(require("spec.support.faults").main())'
+
 valgrind: ## the specs of the module under valgrind
 	$(call need,build sandbox test $(LUA) valgrind)
 	@$(MAKE) -s all
@@ -171,4 +177,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all env install clean demo sandbox test test-all lint asan fuzz fuzzer valgrind bench doc help FORCE
+.PHONY: all env install clean demo sandbox test test-all lint asan faults fuzz fuzzer valgrind bench doc help FORCE

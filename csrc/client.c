@@ -205,10 +205,10 @@ static int url_gc(lua_State *L) {
 static const luaL_Reg url_meta[] = {{"__gc", url_gc}, {NULL, NULL}};
 
 /* A part of the URL, or "" where it has none; valid until the next one is asked for. */
-static const char *part_of(url_parts *parts, CURLUPart part) {
+static const char *part_of(lua_State *L, url_parts *parts, CURLUPart part) {
   curl_free(parts->part);
   parts->part = NULL;
-  curl_url_get(parts->url, part, &parts->part, 0);
+  if (curl_url_get(parts->url, part, &parts->part, 0) == CURLUE_OUT_OF_MEMORY) ig_nomemory(L);
   return parts->part == NULL ? "" : parts->part;
 }
 
@@ -219,19 +219,21 @@ static void set_base_url(lua_State *L, ig_client *client) {
   const char *text = check_text(L, "base_url");
   url_parts *parts = ig_newobject(L, "iggraph.url", sizeof *parts);
   parts->url = curl_url();
-  if (parts->url == NULL || curl_url_set(parts->url, CURLUPART_URL, text, 0) != CURLUE_OK)
+  CURLUcode code = parts->url == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(parts->url, CURLUPART_URL, text, 0);
+  if (code == CURLUE_OUT_OF_MEMORY) ig_nomemory(L);
+  if (code != CURLUE_OK)
     bad_option(L, "base_url", "must look like \"https://graph.facebook.com\"");
   for (size_t i = 0; i < sizeof not_wanted / sizeof *not_wanted; i++)
-    if (*part_of(parts, not_wanted[i]) != '\0')
+    if (*part_of(L, parts, not_wanted[i]) != '\0')
       bad_option(L, "base_url", "must have no user, query or fragment");
-  bool secure = strcmp(part_of(parts, CURLUPART_SCHEME), "https") == 0;
-  bool plain = strcmp(part_of(parts, CURLUPART_SCHEME), "http") == 0;
-  bool loopback = is_loopback(part_of(parts, CURLUPART_HOST));
+  bool secure = strcmp(part_of(L, parts, CURLUPART_SCHEME), "https") == 0;
+  bool plain = strcmp(part_of(L, parts, CURLUPART_SCHEME), "http") == 0;
+  bool loopback = is_loopback(part_of(L, parts, CURLUPART_HOST));
   if (!secure && !(plain && loopback))
     bad_option(L, "base_url", "must be https:// (http:// is taken for loopback addresses only)");
 
-  set(L, &client->host, part_of(parts, CURLUPART_HOST));
-  set(L, &client->base_url, part_of(parts, CURLUPART_URL));
+  set(L, &client->host, part_of(L, parts, CURLUPART_HOST));
+  set(L, &client->base_url, part_of(L, parts, CURLUPART_URL));
   size_t length = strlen(client->base_url);
   while (length > 0 && client->base_url[length - 1] == '/') client->base_url[--length] = '\0';
   lua_pop(L, 1);

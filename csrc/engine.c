@@ -38,8 +38,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *s
   (void)socket;
   bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
   bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-  /* One that cannot be watched ends by its time-out; -1 would end the multi handle, and no call ever would. */
-  igh_poller_watch(engine->pollfd, (int)fd, readable, writable);
+  /* -1 would end the multi handle, and no call ever would. */
+  if (!igh_poller_watch(engine->pollfd, (int)fd, readable, writable)) engine->broken = true;
   return 0;
 }
 
@@ -209,9 +209,17 @@ long igh_engine_age(const igh_engine *engine) {
 bool igh_engine_ring(igh_engine *engine, bool on) {
   if (engine->bell[0] < 0) {
     if (!on) return true;
-    if (pipe(engine->bell) != 0) return false;
-    for (int end = 0; end < 2; end++) fcntl(engine->bell[end], F_SETFD, FD_CLOEXEC);
-    if (write(engine->bell[1], "", 1) != 1) return false;
+    int ends[2];
+    if (pipe(ends) != 0) return false;
+    bool is_filled = write(ends[1], "", 1) == 1;
+    for (int end = 0; end < 2; end++) {
+      fcntl(ends[end], F_SETFD, FD_CLOEXEC);
+      if (is_filled)
+        engine->bell[end] = ends[end];
+      else
+        close(ends[end]);
+    }
+    if (!is_filled) return false;
   }
   return igh_poller_watch(engine->pollfd, engine->bell[0], on, false);
 }
@@ -226,33 +234,68 @@ void igh_engine_wait(const igh_engine *engine) {
 
 /* --- one transfer ------------------------------------------------------------------------------ */
 
+static void end(igh_transfer *transfer) {
+  transfer->state = IGH_DONE;
+  transfer->at.end = igh_now_exactly();
+  transfer->engine->under_way--;
+  if (transfer->owner != NULL) igh_ticket_announce(transfer->owner);
+}
+
 static void finish(igh_engine *engine, CURL *easy, CURLcode result) {
   igh_transfer *transfer = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
   curl_multi_remove_handle(engine->multi, easy);
-  if (igh_tries_go_on(transfer, result)) return;
-  transfer->state = IGH_DONE;
-  transfer->at.end = igh_now_exactly();
-  engine->under_way--;
-  if (transfer->owner != NULL) igh_ticket_announce(transfer->owner);
+  if (!igh_tries_go_on(transfer, result)) end(transfer);
+}
+
+static void act_on(igh_engine *engine, curl_socket_t fd, int what) {
+  int running;
+  if (curl_multi_socket_action(engine->multi, fd, what, &running) != CURLM_OK) engine->broken = true;
+}
+
+/* False without memory. */
+static bool renew(igh_engine *engine) {
+  CURLM *multi = new_multi(engine);
+  if (multi == NULL || !igh_tries_disconnect(engine)) {
+    curl_multi_cleanup(multi);
+    return false;
+  }
+  curl_multi_cleanup(engine->multi);
+  engine->multi = multi;
+  engine->deadline = -1;
+  engine->broken = false;
+  return true;
+}
+
+/* Where libcurl had no memory to say what it waits for, or a socket cannot be watched, calls would never end. Nor must
+ * libcurl go on: 7.88 divides by zero when it meets such a socket again. */
+static void start_over(igh_engine *engine) {
+  for (igh_transfer *transfer = engine->live; transfer != NULL; transfer = transfer->next) {
+    if (transfer->state != IGH_UNDER_WAY) continue;
+    igh_tries_cancel(transfer);
+    transfer->result = CURLE_FAILED_INIT;
+    strcpy(transfer->error, "not enough memory to go on");
+    end(transfer);
+  }
+  renew(engine);
 }
 
 /* Lets libcurl look at what is ready. True when there is more to do at once: over HTTP/2 what was read for
  * one stream makes the others due. */
 static bool act(igh_engine *engine) {
   igh_event events[EVENTS];
-  int running, count = igh_poller_take(engine->pollfd, events, EVENTS);
-  for (int i = 0; i < count; i++) {
+  int count = igh_poller_take(engine->pollfd, events, EVENTS);
+  for (int i = 0; i < count && !engine->broken; i++) {
     if (events[i].fd == engine->bell[0]) continue;
     int what = (events[i].readable ? CURL_CSELECT_IN : 0) |
                (events[i].writable ? CURL_CSELECT_OUT : 0) |
                (events[i].failed ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(engine->multi, events[i].fd, what, &running);
+    act_on(engine, events[i].fd, what);
   }
-  bool is_due = engine->deadline >= 0 && engine->deadline <= igh_now();
+  bool is_due = !engine->broken && engine->deadline >= 0 && engine->deadline <= igh_now();
   if (is_due) {
     engine->deadline = -1; /* libcurl sets a new one if it wants to */
-    curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    act_on(engine, CURL_SOCKET_TIMEOUT, 0);
   }
   return is_due || count == EVENTS;
 }
@@ -263,6 +306,7 @@ void igh_engine_step(igh_engine *engine) {
   int left;
   for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left)) != NULL;)
     if (message->msg == CURLMSG_DONE) finish(engine, message->easy_handle, message->data.result);
+  if (engine->broken) start_over(engine);
   igh_tickets_tell(engine);
   igh_tries_tell(engine);
 }
@@ -299,6 +343,7 @@ igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner) {
 }
 
 CURLMcode igh_transfer_start(igh_transfer *transfer) {
+  if (transfer->engine->broken && !renew(transfer->engine)) return CURLM_OUT_OF_MEMORY;
   transfer->state = IGH_UNDER_WAY;
   CURLMcode code = igh_tries_start(transfer);
   if (code != CURLM_OK) {

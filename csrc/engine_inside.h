@@ -20,6 +20,7 @@ struct igh_engine {
   igh_ticket *alarms, *quiet; /* open ones: with a time, soonest first; without */
   igh_ticket *news, **last_news;
   bool speaks_http1; /* the server that answered last, over TLS */
+  bool broken;       /* libcurl must not go on: see start_over */
   unsigned generation; /* of the process: another one in a forked child */
 };
 
@@ -43,7 +44,8 @@ bool igh_tries_go_on(igh_transfer *transfer, CURLcode result);
 void igh_tries_cancel(igh_transfer *transfer);
 /* What ends while its host's name is looked up does not wait for the resolver. */
 void igh_tries_hurry(igh_transfer *transfer);
-void igh_tries_disconnect(igh_engine *engine); /* closes all connections that are not in use */
+/* Closes all connections that are not in use, the others when they are not. False without memory. */
+bool igh_tries_disconnect(igh_engine *engine);
 /* Tells servers of cancelled calls, when it is time. */
 void igh_tries_tell(igh_engine *engine);
 void igh_tries_forget(igh_transfer *transfer); /* nothing stays of them for the next call */

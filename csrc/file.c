@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ igh_file *igh_file_new(int fd, off_t first, off_t end) {
     free(file);
     return NULL;
   }
-  *file = (igh_file){own, first, end, first, false, LONG_MAX, -1, 0};
+  *file = (igh_file){own, first, end, first, false, false, LONG_MAX, -1, 0};
   return file;
 }
 
@@ -33,8 +34,11 @@ size_t igh_file_read(char *buffer, size_t one, size_t size, void *user) {
   (void)one;
   off_t left = file->end - file->at;
   if (left == 0) return 0;
-  ssize_t got = pread(file->fd, buffer, left < (off_t)size ? (size_t)left : size, file->at);
+  ssize_t got;
+  do got = pread(file->fd, buffer, left < (off_t)size ? (size_t)left : size, file->at);
+  while (got < 0 && errno == EINTR);
   file->shrunk = got == 0;
+  file->unreadable = got < 0;
   if (got <= 0) return CURL_READFUNC_ABORT;
   file->at += got;
   return (size_t)got;

@@ -10,7 +10,7 @@
 typedef struct {
   int fd;
   off_t first, end, at; /* what is sent of it, and what is read next */
-  bool shrunk;          /* it ended before `end` */
+  bool shrunk, unreadable; /* it ended before `end`; the system could not read it */
   long patience;        /* ms without any progress that end the call */
   curl_off_t moved;     /* bytes, both ways */
   long long moved_at;

@@ -234,8 +234,8 @@ static void add_file(lua_State *L, igh_transfer *transfer, const char *name, int
     ig_nomemory(L);
   }
   /* A part without a file name is a plain field to the server. */
-  curl_mime_filename(part, name);
-  curl_mime_type(part, "application/octet-stream");
+  if (curl_mime_filename(part, name) != CURLE_OK || curl_mime_type(part, "application/octet-stream") != CURLE_OK)
+    ig_nomemory(L);
 }
 
 /* --- all of them ------------------------------------------------------------------------------- */

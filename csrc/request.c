@@ -99,11 +99,16 @@ int ig_client_path(lua_State *L) {
 
 /* --- what libcurl is told ----------------------------------------------------------------------- */
 
-static void set_method(igh_transfer *transfer, const char *method) {
+/* What libcurl keeps a copy of. Where it cannot, it would do without: ask another server, or for something else. */
+static void set_text(lua_State *L, CURL *easy, CURLoption option, const char *text) {
+  if (curl_easy_setopt(easy, option, text) != CURLE_OK) ig_nomemory(L);
+}
+
+static void set_method(lua_State *L, igh_transfer *transfer, const char *method) {
   CURL *easy = transfer->easy;
   if (strcmp(method, "POST") != 0) {
     transfer->may_repeat = strcmp(method, "GET") == 0;
-    if (!transfer->may_repeat) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    if (!transfer->may_repeat) set_text(L, easy, CURLOPT_CUSTOMREQUEST, method);
   } else if (transfer->multipart != NULL) {
     curl_easy_setopt(easy, CURLOPT_MIMEPOST, transfer->multipart);
   } else {
@@ -112,7 +117,7 @@ static void set_method(igh_transfer *transfer, const char *method) {
   }
 }
 
-static void set_trust(const ig_client *client, CURL *easy) {
+static void set_trust(lua_State *L, const ig_client *client, CURL *easy) {
   const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
   const char *ca_file = client->ca_file;
   if (ca_file == NULL && libcurl->age >= CURLVERSION_SEVENTH) ca_file = libcurl->cainfo;
@@ -120,13 +125,20 @@ static void set_trust(const ig_client *client, CURL *easy) {
   /* While a CAPATH is set, libcurl keeps no certificate store: each new connection would read all
    * of it again, 35 ms during which the whole process stands still. */
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-  curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+  set_text(L, easy, CURLOPT_CAINFO, ca_file);
 }
 
 /* Plain http is taken because it stays on this machine: it must not go through the environment's
  * proxy, token and all. */
-static void set_proxy(const ig_client *client, CURL *easy) {
-  if (strncmp(client->base_url, "http://", 7) == 0) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+static void set_proxy(lua_State *L, const ig_client *client, CURL *easy) {
+  if (strncmp(client->base_url, "http://", 7) == 0) set_text(L, easy, CURLOPT_PROXY, "");
+}
+
+/* libcurl 7.88 takes the URL apart once more when it sends, and does without its query where there is no memory
+ * for that: so it is told what to ask for. */
+static void set_address(lua_State *L, CURL *easy, const char *url) {
+  set_text(L, easy, CURLOPT_URL, url);
+  set_text(L, easy, CURLOPT_REQUEST_TARGET, strchr(strstr(url, "://") + 3, '/'));
 }
 
 /* What is the same for every request; its URL is complete. */
@@ -136,12 +148,12 @@ static void set_up(lua_State *L, const ig_client *client, igh_transfer *transfer
   transfer->user = client;
   transfer->max_body = client->max_response;
   transfer->timeout = client->timeout;
-  set_trust(client, easy);
-  set_proxy(client, easy);
+  set_trust(L, client, easy);
+  set_proxy(L, client, easy);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines != NULL ? transfer->lines : client->headers);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
-  if (curl_easy_setopt(easy, CURLOPT_URL, transfer->url.data) != CURLE_OK) ig_nomemory(L);
+  set_text(L, easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
+  set_address(L, easy, transfer->url.data);
 }
 
 void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, const char *method,
@@ -165,7 +177,7 @@ void ig_request(lua_State *L, const ig_client *client, igh_transfer *transfer, c
     ig_append(L, url, query->data, query->size);
   }
   set_up(L, client, transfer);
-  set_method(transfer, method);
+  set_method(L, transfer, method);
 }
 
 /* --- a file, to the host of uploads -------------------------------------------------------------- */

@@ -150,6 +150,8 @@ static int fail_transfer(const response *r) {
   }
   if (transfer->file != NULL && transfer->file->shrunk)
     return ig_failf(r->L, IG_INVALID, r->call, "the file became shorter while it was sent");
+  if (transfer->file != NULL && transfer->file->unreadable)
+    return ig_failf(r->L, IG_INVALID, r->call, "the file cannot be read");
   bool stuck = transfer->file != NULL && transfer->result == CURLE_ABORTED_BY_CALLBACK;
   if (stuck || transfer->result == CURLE_OPERATION_TIMEDOUT) return fail_timeout(r);
   const char *cause = *transfer->error != '\0' ? transfer->error

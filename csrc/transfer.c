@@ -31,6 +31,7 @@ static igh_transfer *push_new(lua_State *L, int client_index, const char *method
 
 static void begin(lua_State *L, igh_transfer *transfer) {
   CURLMcode code = igh_transfer_start(transfer);
+  if (code == CURLM_OUT_OF_MEMORY) ig_nomemory(L);
   if (code != CURLM_OK) ig_raise(L, "iggraph: %s", curl_multi_strerror(code));
 }
 
@@ -84,7 +85,7 @@ static int transfer_upload(lua_State *L) {
   FILE *handle = ig_tofile(L, "file", 3, &is);
   luaL_argcheck(L, handle != NULL, 3, "an open file expected");
   igh_file *file = igh_file_new(fileno(handle), (off_t)offset, (off_t)size);
-  if (file == NULL) return ig_nomemory(L);
+  if (file == NULL) return ig_raise(L, "file: no memory or no descriptor left for it");
   ig_uploadrequest(L, client, transfer, path, file, offset);
   begin(L, transfer);
   return 1;

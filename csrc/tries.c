@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -82,9 +83,13 @@ static bool deny_second_sending(igh_transfer *transfer) {
 static curl_socket_t on_open(void *user, curlsocktype purpose, struct curl_sockaddr *to) {
   (void)purpose;
   if (deny_second_sending(user)) return CURL_SOCKET_BAD;
+#ifdef SOCK_CLOEXEC
+  return socket(to->family, to->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, to->protocol);
+#else
   int fd = socket(to->family, to->socktype, to->protocol);
   if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
   return fd;
+#endif
 }
 
 static int on_send(void *user, char *to, char *from, int to_port, int from_port) {
@@ -102,8 +107,9 @@ static int on_send(void *user, char *to, char *from, int to_port, int from_port)
  * that lose theirs at once then share one new connection, where libcurl would open one for each. */
 CURLSH *igh_pool_new(void) {
   CURLSH *pool = curl_share_init();
-  if (pool != NULL) curl_share_setopt(pool, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
-  return pool;
+  if (pool == NULL || curl_share_setopt(pool, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) == CURLSHE_OK) return pool;
+  curl_share_cleanup(pool);
+  return NULL;
 }
 
 static void leave_pool(igh_transfer *transfer) {
@@ -115,9 +121,10 @@ static void leave_pool(igh_transfer *transfer) {
   if (pool != transfer->engine->pool) curl_share_cleanup(pool);
 }
 
-static void replace_pool(igh_engine *engine) {
+static bool replace_pool(igh_engine *engine) {
   CURLSH *pool = igh_pool_new();
   if (pool != NULL) engine->pool = pool;
+  return pool != NULL;
 }
 
 /* Over HTTP/2 a few connections carry all calls, over HTTP/1.1 each one carries one. */
@@ -195,30 +202,33 @@ static CURLMcode try_again(igh_transfer *transfer) {
   return try(transfer);
 }
 
-static bool has_user(CURLU *url) {
-  char *user = NULL;
-  bool has = curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK;
-  curl_free(user);
-  return has;
-}
-
-/* Scheme, host and port of both are the same, and `one` names nobody to log in as. */
-static bool same_origin(const char *one, const char *other) {
+/* Whether scheme, host and port of both are the same, and `one` names nobody to log in as: CURLUE_OK where it does. */
+static CURLUcode compare_origins(const char *one, const char *other, bool *same) {
   static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
   CURLU *a = curl_url(), *b = curl_url();
-  bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, one, 0) == CURLUE_OK && !has_user(a) &&
-              curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
-  for (size_t i = 0; same && i < sizeof parts / sizeof *parts; i++) {
+  char *user = NULL;
+  CURLUcode code = a == NULL || b == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(a, CURLUPART_URL, one, 0);
+  if (code == CURLUE_OK) code = curl_url_get(a, CURLUPART_USER, &user, 0);
+  curl_free(user);
+  *same = code == CURLUE_NO_USER;
+  if (*same) code = curl_url_set(b, CURLUPART_URL, other, 0);
+  *same = *same && code == CURLUE_OK;
+  for (size_t i = 0; *same && i < sizeof parts / sizeof *parts; i++) {
     char *left = NULL, *right = NULL;
-    same = curl_url_get(a, parts[i], &left, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-           curl_url_get(b, parts[i], &right, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-           strcasecmp(left, right) == 0;
+    code = curl_url_get(a, parts[i], &left, CURLU_DEFAULT_PORT);
+    if (code == CURLUE_OK) code = curl_url_get(b, parts[i], &right, CURLU_DEFAULT_PORT);
+    *same = code == CURLUE_OK && strcasecmp(left, right) == 0;
     curl_free(left);
     curl_free(right);
   }
   curl_url_cleanup(a);
   curl_url_cleanup(b);
-  return same;
+  return code;
+}
+
+static bool end_without_memory(igh_transfer *transfer) {
+  transfer->result = CURLE_OUT_OF_MEMORY;
+  return false;
 }
 
 /* libcurl is told never to follow: it would carry the token along. A GET goes on inside its own
@@ -227,7 +237,8 @@ static bool follow(igh_transfer *transfer) {
   char *location = NULL;
   curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
   if (location == NULL) return false;
-  bool same = same_origin(location, transfer->url.data);
+  bool same;
+  if (compare_origins(location, transfer->url.data, &same) == CURLUE_OUT_OF_MEMORY) return end_without_memory(transfer);
   if (!same || !transfer->may_repeat || transfer->redirects == MAX_REDIRECTS) {
     transfer->refused_redirect = true;
     transfer->url.size = 0;
@@ -235,8 +246,9 @@ static bool follow(igh_transfer *transfer) {
     return false;
   }
   transfer->redirects++;
-  curl_easy_setopt(transfer->easy, CURLOPT_URL, location);
-  return try_again(transfer) == CURLM_OK;
+  if (curl_easy_setopt(transfer->easy, CURLOPT_URL, location) != CURLE_OK) return end_without_memory(transfer);
+  curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, NULL);
+  return try_again(transfer) == CURLM_OK || end_without_memory(transfer);
 }
 
 /* Whether the connection broke, or the stream was reset, in a way that a new connection may cure. */
@@ -310,10 +322,11 @@ void igh_tries_hurry(igh_transfer *transfer) {
 #endif
 }
 
-void igh_tries_disconnect(igh_engine *engine) {
+bool igh_tries_disconnect(igh_engine *engine) {
   CURLSH *old = engine->pool;
-  replace_pool(engine);
-  if (old != engine->pool) curl_share_cleanup(old); /* or its last transfer does so */
+  if (!replace_pool(engine)) return false;
+  curl_share_cleanup(old); /* or its last transfer does so */
+  return true;
 }
 
 void igh_tries_tell(igh_engine *engine) {

@@ -39,7 +39,7 @@ end
 
 -- An error that nobody asked for is told when nobody can ask for it any more.
 local function tell_if_unseen(self, err)
-  local report, was_seen = self.host.report or coroutines.report, {}
+  local report, was_seen = self.host.report or coroutines.report, { false }
   self.was_seen = was_seen
   self.unseen = at_collection(function()
     if not was_seen[1] then report("iggraph: a task that nobody waited for failed: " .. tostring(err)) end
@@ -48,16 +48,25 @@ end
 
 local function settle(self, results)
   self.results = results
-  for _, waiting in ipairs(self.waiting) do wait.ring(waiting) end
-  self.waiting = {}
   if self.round then self.round:take(self) end
+  local waiting = self.waiting
+  for i = 1, #waiting do
+    local one = waiting[i]
+    waiting[i] = nil
+    wait.ring(one)
+  end
 end
 
---- What a task returned, or the error that it raised; called once more after `cancel`, to no effect.
+-- What becomes of a result that there is no room for.
+local NO_MEMORY = pack(nil, "not enough memory")
+
+--- What a task returned, or the error that it raised; called once more after `cancel`, to no effect. Whoever waits is
+-- told, even where there is no memory left.
 function task:finish(ok, ...)
   if self.results then return end
-  if not ok then tell_if_unseen(self, (...)) end
-  settle(self, ok and pack(...) or failure(...))
+  if not ok then pcall(tell_if_unseen, self, (...)) end
+  local has_room, results = pcall(ok and pack or failure, ...)
+  settle(self, has_room and results or NO_MEMORY)
 end
 
 -- Where pcall cannot be yielded through, who resumes the coroutine tells of the error.
@@ -72,7 +81,13 @@ local function bound(fn, self, ...)
   return function() fn(self, unpack(arguments, 1, arguments.n)) end
 end
 
-local function new() return setmetatable({ waiting = {}, host = hosts.current() }, task) end
+-- With room for what comes later: that nobody may be told of for want of memory.
+local function new()
+  return setmetatable({
+    waiting = {}, host = hosts.current(), thread = false, ticket = false, results = false, cancelled = false,
+    was_seen = false, unseen = false, round = false, index = false,
+  }, task)
+end
 
 local function carry_out(self, fn, ...)
   coroutines.carry_out(self)
@@ -94,7 +109,7 @@ end
 local function spawn(fn, ...)
   check_function("spawn", fn)
   local self = new()
-  self.thread = self.host.spawn(bound(carry_out, self, fn, ...))
+  self.thread = self.host.spawn(bound(carry_out, self, fn, ...), self)
   return self
 end
 
@@ -176,20 +191,44 @@ function round:take(one)
   if not core.yields_in_pcall then self:worker_ends() end
 end
 
-function round:work()
+function round:take_next()
+  local one = new()
+  one.round, one.index = self, self.next
+  self.tasks[one.index] = one
+  self.next = self.next + 1
+  return one
+end
+
+local function work_through(self, worker)
   while self.next <= self.total do
-    local one = new()
-    one.round, one.index = self, self.next
-    self.tasks[one.index], self.next = one, self.next + 1
-    carry_out(one, self.fn, self.list[one.index], one.index)
+    coroutines.carry_out(worker)
+    local one = self:take_next()
+    local ok, err = protected(carry_out, one, self.fn, self.list[one.index], one.index)
+    if not ok then one:finish(false, err) end
   end
-  self:worker_ends()
+end
+
+-- What carries out its tasks, one after the other. One that has no memory to go on leaves the rest to the others, and
+-- to those that `map` starts in its place.
+local Worker = {}
+Worker.__index = Worker
+
+function Worker:work()
+  protected(work_through, self.round, self)
+  self:finish()
+end
+
+function Worker:finish()
+  if self.is_over then return end
+  self.is_over = true
+  self.round:worker_ends()
 end
 
 function round:start(most)
   while self.running < most and self.next <= self.total do
+    local worker = setmetatable({ round = self, is_over = false }, Worker)
     self.running = self.running + 1
-    self.threads[#self.threads + 1] = self.host.spawn(bound(self.work, self))
+    self.threads[#self.threads + 1] = self.host.spawn(bound(worker.work, worker), worker)
   end
 end
 
@@ -218,8 +257,9 @@ local function map(list, fn, options)
   wait.waiter(host)
   local self = setmetatable({
     list = list, fn = fn, host = host, total = #list, next = 1, running = 0,
-    results = {}, tasks = {}, threads = {},
+    results = {}, tasks = {}, threads = {}, bell = false,
   }, round)
+  for index = 1, self.total do self.results[index] = false end
   repeat
     self:start(most)
     local _, one = next(self.tasks) -- whose calls tell how to wait

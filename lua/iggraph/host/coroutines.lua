@@ -10,7 +10,7 @@ local running, yield = coroutine.running, coroutine.yield
 local ours = setmetatable({}, { __mode = "k" })   -- the coroutines that `spawn` made
 local tasks = setmetatable({}, { __mode = "kv" }) -- coroutine -> the task that it carries out
 
-local queue, first, last = {}, 1, 0 -- waiters to be resumed
+local first, last -- of the waiters to be resumed; each has the next. To be queued takes no memory
 
 --- @return the running coroutine, or nil in plain code
 function coroutines.running()
@@ -45,8 +45,10 @@ end
 
 function Waiter:wake()
   if self.held then self.held[self] = nil end
-  last = last + 1
-  queue[last] = self
+  if not self.is_queued then
+    if last then last.next = self else first = self end
+    last, self.is_queued = self, true
+  end
   self.notify()
 end
 
@@ -55,7 +57,10 @@ end
 -- @tparam[opt] table held where the host has it as a key while it is parked, and `wake` takes it out:
 -- without that, a coroutine that nobody else refers to is collected while it waits
 function coroutines.waiter(notify, held)
-  return setmetatable({ thread = running(), notify = notify, held = held }, Waiter)
+  return setmetatable({
+    thread = running(), notify = notify, held = held,
+    next = false, is_queued = false, is_parked = false, ticket = false, task = false, -- room for them
+  }, Waiter)
 end
 
 --- Tells what went wrong where nobody is left to be told by a return value or an error.
@@ -93,11 +98,12 @@ end
 -- @tparam[opt] function is_enough ends it early
 -- @treturn boolean whether there were any
 function coroutines.run(report, is_enough)
-  local found = first <= last
-  while first <= last and not (is_enough and is_enough()) do
-    local waiter = queue[first]
-    queue[first] = nil
-    first = first + 1
+  local found = first ~= nil
+  while first and not (is_enough and is_enough()) do
+    local waiter = first
+    first = waiter.next or nil
+    if not first then last = nil end
+    waiter.next, waiter.is_queued = false, false
     if waiter.is_parked and coroutine.status(waiter.thread) == "suspended" then
       resume(waiter.thread, report)
     end
@@ -106,13 +112,15 @@ function coroutines.run(report, is_enough)
 end
 
 --- Whether some are left to be resumed.
-function coroutines.are_ready() return first <= last end
+function coroutines.are_ready() return first ~= nil end
 
 --- Runs a function in a coroutine of its own, until it first waits.
+-- @tparam function fn
+-- @tparam[opt] table task that it carries out: it is told whatever ends the coroutine
 -- @treturn thread
-function coroutines.spawn(fn)
+function coroutines.spawn(fn, task)
   local thread = coroutine.create(fn)
-  ours[thread] = true
+  ours[thread], tasks[thread] = true, task
   resume(thread)
   return thread
 end

@@ -1,17 +1,21 @@
-/* Refuses memory to a script, at every allocation in turn.
+/* Refuses something to a script, at every place in turn where it is asked for.
  *
- *     oom [--all] [--every N] [--stage NAME] SCRIPT ARGS…
- *     oom --two SCRIPT ARGS…
+ *     faults [--of WHAT] [--all] [--every N | --at N] [--stage NAME] SCRIPT ARGS…
+ *     faults --two SCRIPT ARGS…
  *
- * The script returns a list of stages, each of them { name, function, needed }. For each stage, and for
- * n = 1, 2, 3 … (--every: some of these): a new state; of the stages before it the needed ones, without a limit; this one with
- * its n-th allocation refused (--all: and all behind it), until it comes through untouched. A refused
- * allocation must end in "not enough memory" or have no effect; this stage and the next must then do
- * their work in the same state; and when the state is closed, every byte must have come back.
+ * WHAT is one of refuse.h: memory, in the eyes of Lua (`lua`, the default), libcurl, the module, nghttp2 or
+ * OpenSSL, or system calls (`calls`). The script returns a list of stages, each of them { name, function, needed }.
+ * For each stage, and for n = 1, 2, 3 … (--every: some of these; --at: this one): a new state; of the stages before it the needed
+ * ones, with everything; this one with the n-th thing refused (--all: and all behind it), until it comes through
+ * untouched. A system call fails in each of its ways (--every: in one of them). What is refused must have no effect, or
+ * end in a clear error: "not enough memory", and for what is not Lua's also the error of a failed call, or "no
+ * descriptor left". This stage and the next must then do their work in the same state. When the state is closed, every
+ * byte of Lua's, every block of libcurl's and every descriptor must have come back.
  *
  * --two runs the script in two states in turns, and then in two threads at the same time. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <dirent.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -24,6 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "refuse.h"
+
 #if LUA_VERSION_NUM == 501
 #define lua_rawlen lua_objlen
 enum { RETRIES = 0 };
@@ -31,29 +37,14 @@ enum { RETRIES = 0 };
 enum { RETRIES = 1 }; /* Lua collects garbage and asks once more */
 #endif
 
-enum { SECONDS = 60, NO_ALLOCATOR = 77 }; /* for one round; exit status, as test suites know it */
+enum { SECONDS = 20, NO_ALLOCATOR = 77 }; /* for one round; exit status, as test suites know it */
 
 /* --- memory ------------------------------------------------------------------------------------ */
 
 typedef struct {
-  long blocks;    /* that Lua has */
-  size_t bytes;   /* in them, by its own account */
-  long countdown; /* allocations until the first that is refused; 0: no limit */
-  long refusals;  /* how many in a row; 0: all */
-  bool struck;
+  long blocks;  /* that Lua has */
+  size_t bytes; /* in them, by its own account */
 } memory;
-
-/* Lua takes it for granted that making a block smaller succeeds. */
-static bool is_refused(memory *m, size_t before, size_t after) {
-  if (m->countdown == 0 || after <= before) return false;
-  if (m->countdown > 1) {
-    m->countdown--;
-    return false;
-  }
-  m->struck = true;
-  if (m->refusals > 0 && --m->refusals == 0) m->countdown = 0;
-  return true;
-}
 
 static void *allocate(void *user, void *block, size_t before, size_t after) {
   memory *m = user;
@@ -64,7 +55,8 @@ static void *allocate(void *user, void *block, size_t before, size_t after) {
     free(block);
     return NULL;
   }
-  if (is_refused(m, before, after)) return NULL;
+  /* Lua takes it for granted that making a block smaller succeeds. */
+  if (after > before && refuse_next(REFUSE_LUA)) return NULL;
   void *moved = realloc(block, after);
   if (moved == NULL) return NULL;
   m->blocks += block == NULL;
@@ -72,26 +64,26 @@ static void *allocate(void *user, void *block, size_t before, size_t after) {
   return moved;
 }
 
-static void limit(memory *m, long countdown, bool all) {
-  m->struck = false;
-  m->refusals = all ? 0 : 1 + RETRIES;
-  m->countdown = countdown;
-}
-
 /* --- rounds ------------------------------------------------------------------------------------ */
 
 static struct {
   const char *stage;
+  refuse_of of;
+  bool all;
   long n;
-} now = {"", 0};
+  unsigned way;
+  const char *refused; /* NULL: nothing yet */
+} now = {.stage = ""};
 
 static int complain(const char *what, const char *detail) {
-  fprintf(stderr, "stage %s, allocation %ld: %s%s%s\n", now.stage, now.n, what,
+  const char *refused = now.refused == NULL ? "nothing" : now.refused;
+  fprintf(stderr, "stage %s, refusal %ld.%u (%s): %s%s%s\n", now.stage, now.n, now.way, refused, what,
           detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
   return 1;
 }
 
 static void on_signal(int number) {
+  now.refused = refuse_end();
   complain(number == SIGALRM ? "hangs" : "crashes", NULL);
   _exit(1);
 }
@@ -149,17 +141,30 @@ static int run_needed(lua_State *L, int before) {
   return failures;
 }
 
-/* The stage with its n-th allocation refused. */
-static int run_refused(lua_State *L, memory *m, int stage, bool all) {
-  now.stage = push_stage(L, stage);
-  limit(m, now.n, all);
-  int status = lua_pcall(L, 0, 0, 0);
-  m->countdown = 0;
-  if (status == 0) return 0;
+/* Of the error on top. */
+static bool is_clear(lua_State *L) {
+  if (lua_istable(L, -1)) {
+    lua_getfield(L, -1, "kind");
+    const char *kind = lua_isstring(L, -1) ? lua_tostring(L, -1) : "";
+    bool failed = strcmp(kind, "network") == 0 || strcmp(kind, "timeout") == 0 ||
+                  (now.refused != NULL && strncmp(now.refused, "pread", 5) == 0);
+    lua_pop(L, 1);
+    if (failed) return now.of != REFUSE_LUA;
+  }
   const char *message = message_of(L);
-  if (strstr(message, "not enough memory") == NULL)
-    return complain(m->struck ? "ends otherwise" : "fails", message);
-  return m->struck ? 0 : complain("fails without a cause", message);
+  return strstr(message, "not enough memory") != NULL ||
+         (now.of != REFUSE_LUA && strstr(message, "no descriptor left") != NULL);
+}
+
+/* The stage with its n-th thing refused. */
+static int run_refused(lua_State *L, int stage) {
+  now.stage = push_stage(L, stage);
+  refuse_begin(now.of, now.n, now.all ? -1 : now.of == REFUSE_LUA ? RETRIES : 0, now.way);
+  int status = lua_pcall(L, 0, 0, 0);
+  now.refused = refuse_end();
+  if (status == 0) return 0;
+  if (!is_clear(L)) return complain(now.refused != NULL ? "ends otherwise" : "fails", message_of(L));
+  return now.refused != NULL ? 0 : complain("fails without a cause", message_of(L));
 }
 
 /* LuaJIT gives the sizes of some blocks wrong when memory was refused to its parser. */
@@ -176,35 +181,66 @@ static int close_state(lua_State *L, const memory *m) {
   return is_all_back(m) ? 0 : complain("memory was not given back", NULL);
 }
 
-/* One round; `*struck` is false when the stage needed fewer than n allocations. */
-static int run_round(char **arguments, int stage, bool all, bool *struck) {
+/* 0 where the system does not tell. */
+static int count_descriptors(void) {
+  int count = 0;
+  DIR *folder = opendir("/proc/self/fd");
+  if (folder == NULL) return 0;
+  while (readdir(folder) != NULL) count++;
+  closedir(folder);
+  return count;
+}
+
+/* A thread that looks a name up ends when it has found it. */
+static int check_rest(long blocks, int descriptors) {
+  struct timespec little = {0, 10 * 1000000};
+  for (int i = 0; i < 200 && (refuse_held() > blocks || count_descriptors() > descriptors); i++)
+    nanosleep(&little, NULL);
+  char text[64];
+  snprintf(text, sizeof text, "%ld more blocks, %d more descriptors", refuse_held() - blocks,
+           count_descriptors() - descriptors);
+  return refuse_held() <= blocks && count_descriptors() <= descriptors ? 0 : complain("not given back", text);
+}
+
+/* One round; `now.refused` is NULL when the stage asked for it fewer than n times. */
+static int run_round(char **arguments, int stage) {
   memory m = {0};
-  int stages, failures = 0;
+  int stages, failures = 0, descriptors = count_descriptors();
+  long blocks = refuse_held();
+  now.refused = NULL;
   lua_State *L = new_state(&m, arguments, &stages);
   alarm(SECONDS);
   failures += run_needed(L, stage);
-  if (failures == 0) failures += run_refused(L, &m, stage, all);
-  *struck = m.struck;
+  if (failures == 0) failures += run_refused(L, stage);
   int last = stage < stages ? stage + 1 : stage;
   if (failures == 0) failures += run_stages(L, stage, last, "fails afterwards");
   now.stage = push_stage(L, stage);
   failures += close_state(L, &m);
+  if (failures == 0) failures += check_rest(blocks, descriptors);
   alarm(0);
   return failures;
 }
 
-/* Each `every`-th allocation: not always the same ones, so that many runs together leave none out. */
-static int run_all_rounds(char **arguments, int stages, char *const *names, const char *only, bool all, long every) {
+/* Each `every`-th: not always the same ones, so that many runs together leave none out. */
+static int run_all_rounds(char **arguments, int stages, char *const *names, const char *only, long every, long at) {
   int failures = 0;
-  long first = 1 + (long)time(NULL) % every;
+  long start = (long)time(NULL), first = at > 0 ? at : 1 + start % every;
   for (int stage = 1; stage <= stages; stage++) {
     if (only != NULL && strcmp(only, names[stage - 1]) != 0) continue;
-    bool struck = true;
-    int failed = 0;
-    long refused = -1; /* the last round refuses none */
-    for (now.n = first; struck && failed < 10; now.n += every, refused++)
-      failed += run_round(arguments, stage, all, &struck);
-    printf("%s: %ld allocations refused, %d wrong\n", names[stage - 1], refused, failed);
+    long refused = 0;
+    now.n = 0;
+    int failed = run_round(arguments, stage); /* with everything */
+    now.refused = "";
+    for (now.n = first; now.refused != NULL && failed < 10 && (at == 0 || now.n == at); now.n += every) {
+      unsigned ways = 1;
+      for (unsigned i = 0; i < ways && now.refused != NULL && failed < 10; i++) {
+        now.way = every == 1 ? i : (unsigned)(start + now.n / every) % 100;
+        failed += run_round(arguments, stage);
+        refused += now.refused != NULL;
+        if (every == 1) ways = refuse_ways();
+      }
+    }
+    printf("%s: %ld refused, %d wrong\n", names[stage - 1], refused, failed);
     failures += failed;
   }
   return failures;
@@ -256,7 +292,7 @@ static int run_in_threads(char **arguments) {
 /* --- the program ------------------------------------------------------------------------------- */
 
 static int usage(void) {
-  fputs("usage: oom [--all | --two] [--every N] [--stage NAME] SCRIPT ARGS...\n", stderr);
+  fputs("usage: faults [--of WHAT] [--all] [--two] [--every N | --at N] [--stage NAME] SCRIPT ARGS...\n", stderr);
   return 2;
 }
 
@@ -278,22 +314,26 @@ static void free_names(char **names) {
 }
 
 int main(int count, char **arguments) {
-  bool all = false, two = false;
-  long every = 1;
+  bool two = false;
+  long every = 1, at = 0;
   const char *only = NULL;
   for (arguments++, count--; count > 0 && strncmp(*arguments, "--", 2) == 0; arguments++, count--) {
     if (strcmp(*arguments, "--all") == 0)
-      all = true;
+      now.all = true;
     else if (strcmp(*arguments, "--two") == 0)
       two = true;
     else if (strcmp(*arguments, "--every") == 0 && count > 1 && (every = atol(arguments[1])) > 0)
       arguments++, count--;
+    else if (strcmp(*arguments, "--at") == 0 && count > 1 && (at = atol(arguments[1])) > 0)
+      arguments++, count--;
     else if (strcmp(*arguments, "--stage") == 0 && count > 1)
       only = *++arguments, count--;
+    else if (strcmp(*arguments, "--of") == 0 && count > 1 && (now.of = refuse_find(arguments[1])) < REFUSE_COUNT)
+      arguments++, count--;
     else
       return usage();
   }
-  if (count == 0) return usage();
+  if (count == 0 || !refuse_take_over_libcurl()) return usage();
   signal(SIGALRM, on_signal);
   if (getenv("LD_PRELOAD") == NULL) signal(SIGSEGV, on_signal); /* a sanitizer tells more */
   int stages;
@@ -303,7 +343,7 @@ int main(int count, char **arguments) {
     return NO_ALLOCATOR;
   }
   int failures = two ? run_in_turns(arguments) + run_in_threads(arguments)
-                     : run_all_rounds(arguments, stages, names, only, all, every);
+                     : run_all_rounds(arguments, stages, names, only, every, at);
   free_names(names);
   printf("%s\n", failures == 0 ? "ok" : "failed");
   return failures == 0 ? 0 : 1;
