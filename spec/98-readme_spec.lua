@@ -96,12 +96,18 @@ describe("the README", function()
     assert.same({ "Sandra Sandbox", "Sandra Sandbox", "Sandra Sandbox" }, run(snippets()[10]))
   end)
 
-  it("shows what an error looks like", function()
+  it("keeps working", function()
     local lines = run(snippets()[11])
+    assert.matches("^GET\t/v26%.0/17841405822304914/media\t200\t0%.%d+\tA%w+$", lines[1])
+    assert.same({ 8, "1\t0\t1\t0" }, { #lines, lines[8] })
+  end)
+
+  it("shows what an error looks like", function()
+    local lines = run(snippets()[12])
     assert.equal("not_found\t100\t33\tfalse", lines[1])
     assert.matches("^GET /v26.0/18000000000000000: Unsupported get request%. .*%(not_found, HTTP 400, code 100",
       lines[2])
   end)
 
-  it("has no snippet that is not run here", function() assert.equal(11, #snippets()) end)
+  it("has no snippet that is not run here", function() assert.equal(12, #snippets()) end)
 end)
