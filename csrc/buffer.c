@@ -14,8 +14,10 @@ char *igb_reserve(igb_buffer *buffer, size_t more) {
     while (capacity < wanted) capacity *= 2;
     char *data = malloc(capacity); /* realloc() would leave what it copies */
     if (data == NULL) return NULL;
-    if (buffer->size > 0) memcpy(data, buffer->data, buffer->size);
-    if (buffer->data != NULL) OPENSSL_cleanse(buffer->data, buffer->capacity);
+    if (buffer->data != NULL) {
+      memcpy(data, buffer->data, buffer->size);
+      OPENSSL_cleanse(buffer->data, buffer->capacity);
+    }
     free(buffer->data);
     buffer->data = data;
     buffer->capacity = capacity;

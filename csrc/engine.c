@@ -57,8 +57,11 @@ static unsigned generation;
 
 static void count_fork(void) { generation++; }
 
+const curl_version_info_data *igh_libcurl;
+
 static void init(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
+  igh_libcurl = curl_version_info(CURLVERSION_NOW);
   pthread_atfork(NULL, NULL, count_fork);
 }
 
@@ -343,7 +346,8 @@ igh_transfer *igh_transfer_new(igh_engine *engine, igh_ticket *owner) {
 }
 
 CURLMcode igh_transfer_start(igh_transfer *transfer) {
-  if (transfer->engine->broken && !renew(transfer->engine)) return CURLM_OUT_OF_MEMORY;
+  if (transfer->engine->broken) start_over(transfer->engine);
+  if (transfer->engine->broken) return CURLM_OUT_OF_MEMORY;
   transfer->state = IGH_UNDER_WAY;
   CURLMcode code = igh_tries_start(transfer);
   if (code != CURLM_OK) {
@@ -355,11 +359,17 @@ CURLMcode igh_transfer_start(igh_transfer *transfer) {
   return CURLM_OK;
 }
 
+/* Not by libcurl, which looks at the time that a handle has only when it begins. */
 void igh_transfer_limit(igh_transfer *transfer, long milliseconds) {
   long until = (long)(igh_now() - transfer->started) + milliseconds;
-  if (until >= transfer->timeout) return;
+  if (transfer->state != IGH_UNDER_WAY || until >= transfer->timeout) return;
   transfer->timeout = until;
-  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, until);
+  igh_ticket_set(transfer->owner, milliseconds);
+}
+
+void igh_transfer_expire(igh_transfer *transfer) {
+  igh_tries_cancel(transfer);
+  if (!igh_tries_go_on(transfer, CURLE_OPERATION_TIMEDOUT)) end(transfer);
 }
 
 /* These had secrets in them. */

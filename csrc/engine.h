@@ -120,6 +120,9 @@ void igh_engine_cancel(igh_engine *engine, const void *user);
 /* Whether there are any: under way, or not answered yet. */
 bool igh_engine_has(const igh_engine *engine, const void *user);
 
+/* The libcurl in use, from the first engine on: it writes its words anew each time that it is asked. */
+extern const curl_version_info_data *igh_libcurl;
+
 /* Opens a zeroed ticket that is over after so many milliseconds; -1: when it is rung. */
 void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds);
 /* It is over now; a transfer of it that is under way is cancelled. */

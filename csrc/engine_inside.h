@@ -27,10 +27,14 @@ struct igh_engine {
 long long igh_now(void); /* in ms, for differences */
 long long igh_now_exactly(void); /* the same in microseconds */
 
+void igh_transfer_expire(igh_transfer *transfer); /* ends one that is under way: its time is over */
+
 /* --- ticket.c --------------------------------------------------------------- */
 
 /* It is over: told with the next news, after those before it. */
 void igh_ticket_announce(igh_ticket *ticket);
+/* It is over after so many milliseconds from now on. */
+void igh_ticket_set(igh_ticket *ticket, long milliseconds);
 void igh_tickets_tell(igh_engine *engine); /* announces those whose time has come */
 void igh_tickets_drop(igh_engine *engine); /* all that are in a list */
 

@@ -148,11 +148,14 @@ void igb_redact(igb_buffer *text, const char *const *secrets) {
   char *data = text->data, meaning = 0, before = 0;
   size_t out = 0, at = 0, unit_end = 0;
   while (at < text->size) {
-    if (at == unit_end) {
+    bool is_inside = at < unit_end;
+    if (!is_inside) {
       before = meaning;
       unit_end += unit_at(text, at, &meaning);
     }
-    size_t end, start = find(text, at, is_word(before), secrets, &end);
+    size_t end = at, start = at;
+    bool is_escape = is_inside && data[at] == '\\'; /* of many: what it begins, the first one began */
+    if (!is_escape) start = find(text, at, is_word(before), secrets, &end);
     bool hides = end - start >= sizeof hidden - 1;
     if (!hides) start = at + 1;
     before = 0;

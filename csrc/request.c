@@ -93,7 +93,7 @@ int ig_client_checkid(lua_State *L) {
 
 /* client.path(client, path) -> "/v26.0/me", as failures tell it */
 int ig_client_path(lua_State *L) {
-  ig_pushpath(L, ig_checkclient(L, 1), ig_checkpath(L, 2));
+  ig_pushpath(L, ig_toclient(L, 1), ig_checkpath(L, 2));
   return 1;
 }
 
@@ -118,9 +118,8 @@ static void set_method(lua_State *L, igh_transfer *transfer, const char *method)
 }
 
 static void set_trust(lua_State *L, const ig_client *client, CURL *easy) {
-  const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
   const char *ca_file = client->ca_file;
-  if (ca_file == NULL && libcurl->age >= CURLVERSION_SEVENTH) ca_file = libcurl->cainfo;
+  if (ca_file == NULL && igh_libcurl->age >= CURLVERSION_SEVENTH) ca_file = igh_libcurl->cainfo;
   if (ca_file == NULL) return;
   /* While a CAPATH is set, libcurl keeps no certificate store: each new connection would read all
    * of it again, 35 ms during which the whole process stands still. */

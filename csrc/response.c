@@ -338,7 +338,7 @@ static void add_from_headers(const response *r, ig_kind kind) {
   curl_off_t retry_after = 0;
   curl_easy_getinfo(r->transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
   lua_Number seconds = (lua_Number)retry_after;
-  if (seconds <= 0 && kind == IG_THROTTLED) seconds = time_to_regain(r);
+  if (seconds <= 0 && (kind == IG_THROTTLED || r->call->status == 429)) seconds = time_to_regain(r);
   if (seconds > 0) {
     push_plain(L, seconds);
     lua_setfield(L, -2, "retry_after");
@@ -385,10 +385,13 @@ static int fail_graph(const response *r, const struct shape *shape, int body, in
   copy(L, from, "error_user_title", LUA_TSTRING, "user_title");
   copy(L, from, "error_user_msg", LUA_TSTRING, "user_msg");
   add_data(r, shape, body, from);
-  if (kind == IG_GRAPH) set_retryable_by_status(r);
-  /* "Unknown error" and the like say nothing about whether a POST was carried out. */
   lua_Number code = number_at(L, from, shape->code);
-  if (kind == IG_TRANSIENT && code != 0 && code <= 2 && strcmp(r->call->method, "POST") == 0) {
+  bool known = ig_kind_of_code(code, number_at(L, from, shape->subcode)) != IG_KIND_COUNT;
+  if (kind == IG_GRAPH && !known) set_retryable_by_status(r);
+  /* "Unknown error" and the like say nothing about whether a POST was carried out, and neither does a flag. The
+   * host of uploads, which has no codes, does. */
+  bool unsettled = code <= 2 || !known;
+  if (kind == IG_TRANSIENT && unsettled && shape->code != NULL && strcmp(r->call->method, "POST") == 0) {
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "retryable");
   }

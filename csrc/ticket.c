@@ -27,13 +27,21 @@ void igh_ticket_announce(igh_ticket *ticket) {
   engine->last_news = &ticket->next;
 }
 
-void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds) {
-  igh_ticket **place = milliseconds < 0 ? &engine->quiet : &engine->alarms;
-  ticket->engine = engine;
-  ticket->due = milliseconds < 0 ? -1 : igh_now() + milliseconds;
-  if (milliseconds >= 0)
-    while (*place != NULL && (*place)->due <= ticket->due) place = &(*place)->next;
+void igh_ticket_set(igh_ticket *ticket, long milliseconds) {
+  igh_ticket **place = &ticket->engine->alarms;
+  leave_list(ticket);
+  ticket->due = igh_now() + milliseconds;
+  while (*place != NULL && (*place)->due <= ticket->due) place = &(*place)->next;
   enter_list(ticket, place);
+}
+
+void igh_ticket_open(igh_ticket *ticket, igh_engine *engine, long milliseconds) {
+  ticket->engine = engine;
+  ticket->due = -1;
+  if (milliseconds < 0)
+    enter_list(ticket, &engine->quiet);
+  else
+    igh_ticket_set(ticket, milliseconds);
 }
 
 void igh_ticket_ring(igh_ticket *ticket) {
@@ -59,7 +67,14 @@ igh_ticket *igh_engine_news(igh_engine *engine) {
 void igh_tickets_tell(igh_engine *engine) {
   if (engine->alarms == NULL) return;
   long long time = igh_now();
-  while (engine->alarms != NULL && engine->alarms->due <= time) igh_ticket_announce(engine->alarms);
+  while (engine->alarms != NULL && engine->alarms->due <= time) {
+    igh_ticket *ticket = engine->alarms;
+    leave_list(ticket);
+    if (ticket->transfer != NULL)
+      igh_transfer_expire(ticket->transfer);
+    else
+      igh_ticket_announce(ticket);
+  }
 }
 
 static void drop_list(igh_ticket **list) {

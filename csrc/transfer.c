@@ -144,7 +144,7 @@ static int transfer_facts(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)transfer->status);
   lua_pushinteger(L, transfer->tries);
   lua_pushinteger(L, (lua_Integer)connects);
-  lua_pushnumber(L, (lua_Number)bytes);
+  lua_pushinteger(L, (lua_Integer)bytes);
   lua_pushnumber(L, connect);
   lua_pushnumber(L, until_sent > connect ? until_sent - connect : 0);
   lua_pushnumber(L, seconds_from(transfer->at.start, transfer->at.first));

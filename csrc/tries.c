@@ -177,7 +177,7 @@ CURLMcode igh_tries_start(igh_transfer *transfer) {
  * first header line of the next one, if it is a folded one, is added to memory that was given back. There each
  * answer gets a handle of its own. */
 static bool keeps_old_headers(void) {
-  return curl_version_info(CURLVERSION_NOW)->version_num < 0x080101;
+  return igh_libcurl->version_num < 0x080101;
 }
 
 bool igh_tries_clear(igh_transfer *transfer) {
@@ -354,8 +354,7 @@ void igh_tries_forget(igh_transfer *transfer) {
  * twenty times a call. From 7.88 on it writes in a way that raises none, over TLS, too; before, only one
  * that resolves names with alarm() has to do without. */
 static bool needs_no_signals(void) {
-  const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
-  return libcurl->version_num >= 0x075800 || (libcurl->features & CURL_VERSION_ASYNCHDNS) == 0;
+  return igh_libcurl->version_num >= 0x075800 || (igh_libcurl->features & CURL_VERSION_ASYNCHDNS) == 0;
 }
 
 /* What holds for every call to the API. */

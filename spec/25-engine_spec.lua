@@ -64,6 +64,30 @@ describe("the engine", function()
     assert.same({ "GET", "/v26.0/me", false }, { err.method, err.path, err.retryable })
   end)
 
+  it("ends a transfer that has less time than before, even if it is under way", function()
+    for _, options in ipairs { { timeout = 20 }, { timeout = 20, plain = true } } do
+      local ig = client.new(options)
+      local transfer = core.transfer.start(ig, "GET", "hang")
+      core.loop.engine():step()
+      core.loop.sleep(0.2)
+      core.loop.engine():step()
+      core.transfer.limit(transfer, 30) -- it has less
+      core.transfer.limit(transfer, 0.6)
+      core.transfer.limit(transfer, 0.3)
+      local begin = core.loop.now()
+      while not core.loop.is_over(transfer) do
+        core.loop.engine():wait()
+        core.loop.engine():step()
+      end
+      local took = core.loop.now() - begin
+      assert.is_true(took >= 0.29 and took < 2, took .. " s")
+      local _, err, kind = core.transfer.answer(transfer)
+      assert.equal("timeout", kind)
+      assert.matches("within 0%.[567]%d* s", err.message)
+      assert.equal("ok", ig:get("ok").id)
+    end
+  end)
+
   it("is made anew in a forked process, and leaves the parent's connections alone", function()
     local has_ffi, ffi = pcall(require, "ffi")
     if not has_ffi then return pending "needs LuaJIT's ffi to fork" end

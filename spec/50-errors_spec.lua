@@ -395,6 +395,22 @@ describe("an error object", function()
     end)
   end
 
+  it("with a flag alone says nothing about whether a POST was carried out", function()
+    for _, body in ipairs { [[{"error":{"message":"m","is_transient":true}}]],
+      [[{"error":{"message":"m","code":987654,"is_transient":true}}]] } do
+      local _, err, kind = new_for({ status = 500, body = body }):post "me"
+      assert.same({ "transient", false }, { kind, err.retryable })
+    end
+  end)
+
+  it("that waiting does not help is not retryable by its status", function()
+    for _, code in ipairs { "368", [[4,"error_subcode":2207051]] } do
+      local body = ([[{"error":{"message":"m","code":%s}}]]):format(code)
+      local _, err, kind = new_for({ status = 500, body = body }):get "me"
+      assert.same({ "graph", false }, { kind, err.retryable })
+    end
+  end)
+
   it("is never classed by its message", function()
     for _, text in ipairs { "(#4) Application request limit reached", "Session has expired", "Service unavailable" } do
       local body = ([[{"error":{"message":"%s","type":"Exception","code":100}}]]):format(text)
@@ -559,6 +575,13 @@ describe("retry_after", function()
       .. [["estimated_time_to_regain_access":8}],"2":[{"estimated_time_to_regain_access":5}]}]]
     assert.equal(480, retry_after {
       status = 400, body = THROTTLED, headers = { "X-Business-Use-Case-Usage: " .. usage },
+    })
+  end)
+
+  it("is estimated for HTTP 429 without a Graph error, too", function()
+    local usage = [[{"1":[{"estimated_time_to_regain_access":3}]}]]
+    assert.equal(180, retry_after {
+      status = 429, body = "<html>", headers = { "X-Business-Use-Case-Usage: " .. usage },
     })
   end)
 

@@ -366,6 +366,20 @@ describe("a server that repeats the token", function()
     end
   end)
 
+  it("is not repeated: behind many backslashes, which take no longer than other bytes", function()
+    local token, begin = sandbox.tokens.user, os.clock()
+    for _, count in ipairs { 1, 2, 3, 500000 } do
+      for _, name in ipairs { "", "access_token=" } do
+        local text = ("\\"):rep(2 * count) .. name .. token
+        faults:answer { status = 400, body = ECHOES.message:gsub("%%s", function() return text end) }
+        local _, err, kind = new_echoed(token):get "me"
+        check("it", err, kind)
+        assert.equal("auth", kind)
+      end
+    end
+    assert.is_true(os.clock() - begin < 5)
+  end)
+
   it("is not repeated: cut by the server itself", function()
     local token = sandbox.tokens.user
     for _, length in ipairs { PIECE, 40, #token - 1 } do
