@@ -1,18 +1,16 @@
 -- Stores: all kinds do the same; each holds what it promises of its own, and does without what it has lost.
 
+local client = require "spec.support.client"
 local core = require "iggraph.core"
 local coroutines = require "iggraph.host.coroutines"
+local login = require "iggraph.login"
 local nginx_host = require "spec.support.nginx_host"
+local nvim_host = require "spec.support.nvim_host"
 local redis_server = require "spec.support.redis_server"
+local sandbox = require "iggraph.sandbox"
 local stores = require "iggraph.store"
 
 local now, sleep = core.loop.now, core.loop.sleep
-
--- Debian has Redis clients for Lua 5.1 to 5.3; 5.4 runs them, too.
-local lua_path = package.path
-
-setup(function() package.path = lua_path .. ";" .. lua_path:gsub("5%.4", "5.3") end)
-teardown(function() package.path = lua_path end)
 
 -- --- stores in an nginx, for this process -----------------------------------------------------------
 
@@ -104,6 +102,15 @@ end
 teardown(function()
   if server then server:stop() end
 end)
+
+-- Debian has it for Lua 5.1 to 5.3; 5.4 runs it, too.
+local function find_client()
+  local lua_path = package.path
+  package.path = lua_path .. ";" .. lua_path:gsub("5%.4", "5.3")
+  local found = require "redis"
+  package.path = lua_path
+  return found
+end
 
 -- What is told while a test runs.
 local told, report
@@ -445,6 +452,30 @@ describe("a store in Redis", function()
     assert.is_true(wait_until(function() return store:get "key" and #told == 2 end))
   end)
 
+  it("may be reached by a Unix socket", function()
+    local own = start_server "--unixsocket r.sock --requirepass open"
+    local host = "unix:" .. own.dir .. "/r.sock"
+    local store = stores.redis { host = host, password = "open", retry_after = 0.2 }
+    store:set("key", "value")
+    assert.equal("value", own:cli "-a open get iggraph:key")
+    own:signal "KILL"
+    assert.is_nil(store:get "key")
+    assert.equal(1, #told)
+    assert.matches("iggraph: Redis at " .. host .. " is out of reach (", told[1], 1, true)
+  end)
+
+  it("can be used from inside of Neovim, which has functions with the names of LuaSocket's", function()
+    if nvim_host.why_not() then return pending(nvim_host.why_not()) end
+    local result = nvim_host.run(([[
+      local store = iggraph.store.redis { port = %d, prefix = "nvim:" }
+      store:set("key", "value", 60)
+      say(store:get "key")
+      quit()
+    ]]):format(shared_server().port))
+    assert.same({ "value" }, result.lines)
+    assert.equal("value", server:cli "get nvim:key")
+  end)
+
   it("does not mind that its idle connection was ended", function()
     local port = shared_server().port
     local store = redis(port)
@@ -469,7 +500,7 @@ describe("a store in Redis", function()
     local port, made = shared_server().port, 0
     local store = stores.redis { connect = function()
       made = made + 1
-      return require("redis").connect("127.0.0.1", port)
+      return find_client().connect("127.0.0.1", port)
     end }
     for i = 1, 10 do store:set("by hand", tostring(i), 60) end
     assert.equal("10", redis(port):get "by hand")
@@ -541,6 +572,60 @@ describe("a store in Redis", function()
       return own:cli "get iggraph:key" == "again"
     end))
     assert.matches("is back", table.concat(host:complaints(), "\n"), 1, true)
+  end)
+end)
+
+describe("a store of one's own", function()
+  local WANTED = "store must be a store: iggraph.store.memory(), .ngx(name), .redis { … }, or a table of"
+
+  local function new(store, name)
+    return client.new { [name or "store"] = store }
+  end
+
+  it("is a table with four methods", function()
+    local half = { get = print, set = print }
+    for _, value in ipairs { "redis", true, 7, print, {}, { port = 6379 }, half, stores, stores.redis } do
+      for _, name in ipairs { "store", "token_store" } do
+        local is_done, why = pcall(new, value, name)
+        assert.is_false(is_done)
+        assert.matches(WANTED, why, 1, true)
+      end
+    end
+    local class = { get = print, set = print, add = print, delete = print }
+    assert(new(setmetatable({}, { __index = class })))
+    class.set_keepalive = print
+    assert.error_matches(function() new(class) end, ": a Redis client: iggraph.store.redis { connect", 1, true)
+  end)
+
+  it("costs nobody a call: what it raises is told once", function()
+    local function fail() error "no space left" end
+    local ig = new { get = fail, set = fail, add = fail, delete = fail }
+    for _ = 1, 3 do
+      assert(ig:get "me")
+      sleep(0.15)
+    end
+    assert.equal(1, #told)
+    assert.matches("iggraph: iggraph.new: store: get failed: .*no space left", told[1])
+  end)
+
+  it("has what it raises told without the values", function()
+    local function fail(_, key, value) error(("cannot keep %s = %s"):format(key, value)) end
+    local function none() end
+    local ig = client.new {
+      token_store = { get = none, set = fail, add = none, delete = none }, app_secret = sandbox.app_secret,
+    }
+    assert(login.keep(ig, { client_id = sandbox.app_id }))
+    assert.equal(1, #told)
+    assert.matches("iggraph.new: token_store: set failed: .*cannot keep keep:%x+ = %*%*%*$", told[1])
+  end)
+
+  it("may have something else for nothing", function()
+    for _, nothing in ipairs { core.null, 5, false, "", "x y z", "nan nan nan", "50 1 1e999", "1e999 1 1" } do
+      local function none() return nothing end
+      local ig = new { get = none, set = none, add = none, delete = none }
+      assert(ig:get "me")
+    end
+    assert.same({}, told)
   end)
 end)
 

@@ -63,7 +63,7 @@ function methods:run()
   self.pid = assert(tonumber((shell.read(self.dir .. "/pid"))))
   local limit = now() + 10
   repeat
-    local log = shell.read(self.dir .. "/log")
+    local log = shell.read(self.dir .. "/log") or "" -- not there at once
     if log:find("Ready to accept connections", 1, true) then return true end
     sleep(0.01)
   until log:find("Failed listening", 1, true) or now() > limit

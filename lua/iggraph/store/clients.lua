@@ -22,13 +22,38 @@ end
 
 -- --- where they come from --------------------------------------------------------------------------
 
-local function load(names, package)
-  for _, name in ipairs(names) do
-    local is_there, client = pcall(require, name)
-    if is_there and type(client) == "table" then return client end
+-- Debian puts a module of plain Lua, redis-lua, only where Lua 5.1 to 5.3 look for it; 5.4 runs it as well.
+local function of_5_3(name)
+  local path = package.searchpath and package.searchpath(name, (package.path:gsub("5%.4", "5.3")))
+  return path and dofile(path)
+end
+
+local function load(names, where)
+  for _, find in ipairs { require, of_5_3 } do
+    for _, name in ipairs(names) do
+      local is_there, client = pcall(find, name)
+      if is_there and type(client) == "table" then return client end
+    end
   end
   local words = "iggraph.store.redis: the Lua module %s is missing: %s"
-  raise(words:format(table.concat(names, " or "), package))
+  raise(words:format(table.concat(names, " or "), where))
+end
+
+-- LuaSocket and Neovim each have a function socket_connect. A library that is loaded in the usual way calls that of the
+-- program, and dies of it; by RTLD_DEEPBIND it finds its own first, and Lua then takes what has been loaded.
+local NOW_DEEPBIND = 2 + 8
+
+local function load_socket()
+  local is_neovim = type(rawget(_G, "vim")) == "table" and not package.loaded["socket.core"]
+  local has_ffi, ffi = pcall(require, "ffi")
+  if is_neovim and has_ffi and ffi.os == "Linux" then
+    pcall(ffi.cdef, "void *dlopen(const char *, int);")
+    for _, name in ipairs { "socket.core", "socket.unix" } do
+      local path = package.searchpath(name, package.cpath)
+      if path then ffi.C.dlopen(path, NOW_DEEPBIND) end
+    end
+  end
+  load({ "socket" }, "LuaSocket, Debian's package lua-socket")
 end
 
 -- Who and where one is belongs to a connection, and so to nginx's pool of them.
@@ -44,10 +69,12 @@ local function in_nginx(options)
 end
 
 local function in_scripts(options)
-  load({ "socket" }, "LuaSocket, Debian's package lua-socket")
-  local client = load({ "redis" }, "redis-lua, Debian's package lua-redis (for Lua 5.1 to 5.3 and LuaJIT)")
+  load_socket()
+  local client, path = load({ "redis" }, "redis-lua, Debian's package lua-redis"), options.host:match "^unix:(.*)"
   return function(ends)
-    return client.connect { host = options.host, port = options.port, timeout = left(ends) }
+    return client.connect {
+      scheme = path and "unix", path = path, host = options.host, port = options.port, timeout = left(ends),
+    }
   end
 end
 

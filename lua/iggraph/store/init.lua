@@ -10,7 +10,9 @@
 -- * `store:add(key, value, ttl)` the same if nobody had the key, and then gives true
 -- * `store:delete(key)`
 --
--- A mistake raises; what the world does never does. A store is made once in a process and used by all of it.
+-- A mistake raises; what the world does never does: where one of your own raises, that is told once, and the call goes
+-- on without it. A store is made once in a process and used by all of it. What a client keeps there is about one app:
+-- another app wants another store, or in Redis another `prefix`.
 -- @module iggraph.store
 
 local memory = require "iggraph.store.memory"
@@ -39,8 +41,9 @@ store.ngx = shared.new
 --- A store of many machines: a Redis, through the client that the host has anyway. In nginx that is `resty.redis`, or
 -- `nginx.redis` as Debian has it (lua-nginx-redis): requests wait, the worker does not, and idle connections are in
 -- nginx's pool; `host` is an address there, or nginx needs a `resolver`. Elsewhere it is `redis` (lua-redis, with
--- LuaSocket), which **blocks**: a few 0.1 ms near by, up to `timeout` where Redis hangs, and as long as looking up a
--- name takes. Where that is a fault, in Neovim or an event loop, give an address and a short `timeout`, or `connect`.
+-- LuaSocket; Debian's is found by Lua 5.4, too), which **blocks**: a few 0.1 ms near by, up to `timeout` where Redis
+-- hangs, and as long as looking up a name takes. Where that is a fault, in Neovim or an event loop, give an address and
+-- a short `timeout`, or `connect`.
 --
 -- Where Redis is out of reach, refuses the password or cannot serve, a store in memory stands in for it, and that is
 -- said once (stderr; in nginx its error log; in Neovim a notification). One call every `retry_after` seconds tries
@@ -51,7 +54,7 @@ store.ngx = shared.new
 -- See <https://redis.io/docs/latest/commands/set/>.
 -- @function redis
 -- @tparam[opt] table options
--- @tparam[opt="127.0.0.1"] string options.host
+-- @tparam[opt="127.0.0.1"] string options.host or a socket: `"unix:/run/redis/redis.sock"`
 -- @tparam[opt=6379] number options.port
 -- @tparam[opt="iggraph:"] string options.prefix before each key
 -- @tparam[opt] string options.username

@@ -121,7 +121,8 @@ local function reacher(options)
   local run = runner(options)
   local own, is_down, next_try = memory.ways(), false, 0
 
-  local name = options.connect and "Redis" or ("Redis at %s:%s"):format(options.host, options.port)
+  local name = options.connect and "Redis" or "Redis at " .. options.host
+  if not options.connect and not options.host:find "^unix:" then name = name .. ":" .. options.port end
 
   local function fall_back(why)
     next_try = now() + options.retry_after
