@@ -25,10 +25,11 @@ function limiters.rolling(limit, window)
   end
 end
 
-function limiters.fixed(limit, window)
+-- `phase` is the part of the first window that was over before the first call.
+function limiters.fixed(limit, window, phase)
   local current, used = 0, 0
   return function(now)
-    local number = math.floor(now / window)
+    local number = math.floor(now / window + phase)
     if number ~= current then current, used = number, 0 end
     used = used + 1
     return used / limit
@@ -77,7 +78,7 @@ end
 
 local DEFAULTS = {
   limit = 1000, window = 6, windows = 10, processes = 4, flight = 4, latency = 0.02, every = 1, others = 0,
-  pause = { 0, 0 },
+  pause = { 0, 0 }, lost = 0, phase = 0,
 }
 
 -- `flight` workers in each process call as fast as they may, or, with `offered`, at random as often as that part of
@@ -85,11 +86,23 @@ local DEFAULTS = {
 local function simulate(row, law)
   setmetatable(row, { __index = DEFAULTS })
   local random = generator(row.limit + 7 * row.processes + row.flight)
-  local use = limiters[row.shape](row.limit, row.window)
+  local use = limiters[row.shape](row.limit, row.window, row.phase)
   local add, take = agenda()
   local length, now = row.windows * row.window, 0
   local result = { served = 0, early = 0, late = 0, waited = 0, calls = 0 }
   local mean = row.offered and row.window * row.processes * row.flight / (row.limit * row.offered)
+
+  local states, told_at = {}, 0
+
+  -- By a store each hears what the others were told, once in a while.
+  local function tell(state, percent)
+    if not row.tells or now - told_at < 0.1 then return end
+    told_at = now
+    local news = { percent = percent, at = now, ["until"] = now + law.regain(state, now) }
+    for _, other in ipairs(states) do
+      if other ~= state then law.learn(other, now, news) end
+    end
+  end
 
   local function count(used)
     if used <= 1 then
@@ -118,11 +131,14 @@ local function simulate(row, law)
         calls.n = calls.n + 1
         local percent = calls.n % row.every == 0 and math.floor(100 * used) or nil
         add(now + back, function()
-          if used > 1 then
+          if row.lost > 0 and random() < row.lost then
+            law.observe(state, now, nil, mark)
+          elseif used > 1 then
             law.refuse(state, now, nil, percent, mark)
           else
             law.observe(state, now, percent, mark)
           end
+          if percent then tell(state, percent) end
           again()
         end)
       end)
@@ -143,6 +159,7 @@ local function simulate(row, law)
   local one = row.is_shared and law.new()
   for process = 1, row.processes do
     local state, calls = one or law.new(), { n = 0 }
+    states[process] = state
     local is_odd = process % 2 == 1
     local starts = not is_odd and row.joins or 0
     local ends = not is_odd and row.leaves or row.windows
@@ -175,6 +192,11 @@ describe("a pace without the limit, the window or its shape being known", functi
     { "a large limit", { limit = 5000, window = 60 } },
     { "a small limit and one process", { limit = 400, processes = 1 } },
     { "processes that share what they know", { limit = 400, processes = 16, flight = 1, is_shared = true } },
+    { "processes that tell each other what they hear", { tells = true } },
+    { "eight processes that do", { tells = true, processes = 8, limit = 800, flight = 2 } },
+    { "processes that do, and join late", { tells = true, joins = 3 } },
+    { "answers that get lost", { lost = 0.1 } },
+    { "a small limit and lost answers", { limit = 400, processes = 1, lost = 0.1 } },
     { "processes that join late", { joins = 3 } },
     -- Where things change there is something to learn anew, which costs a part of a window.
     { "processes that leave", { leaves = 4 }, 0.85 },
@@ -182,6 +204,16 @@ describe("a pace without the limit, the window or its shape being known", functi
     { "a pause of one window", { pause = { 4, 5 } } },
     { "percentages with each fifth answer", { every = 5, limit = 4000, window = 60, processes = 1 } },
   }
+  for _, phase in ipairs { 0.2, 0.4, 0.6, 0.8, 0.95 } do
+    it(("does not take a part of a fixed window for one, %g of it"):format(1 - phase), function()
+      local result = simulate({ shape = "fixed", phase = phase, processes = 1, limit = 400 }, pace)
+      assert.equal(0, result.late)
+      assert.is_true(result.used >= 0.9, ("used %.3f"):format(result.used))
+      result = simulate({ shape = "fixed", phase = phase }, pace)
+      assert.is_true(result.late < 0.001 * result.served, result.late .. " refused")
+    end)
+  end
+
   for _, shape in ipairs { "rolling", "fixed", "bucket" } do
     for _, row in ipairs(rows) do
       local least = row[3] or 0.9
@@ -282,6 +314,85 @@ describe("a pace", function()
     pace.start(state, 100)
     pace.learn(state, 102, { ["until"] = 150 })
     assert.equal(48, pace.delay(state, 102))
+  end)
+
+  -- How long the next call waits.
+  local function wait_from(now)
+    local seconds = 0
+    while pace.delay(state, now + seconds) > 0 do
+      seconds = seconds + math.max(0.01, math.min(5, pace.delay(state, now + seconds)))
+      assert.is_true(seconds < 1e5, "for ever")
+    end
+    return seconds
+  end
+
+  local function call_at(now, percent)
+    local mark = pace.start(state, now)
+    if percent then pace.observe(state, now + 0.1, percent, mark) end
+    return mark
+  end
+
+  it("goes on when calls near the limit came to nothing, or were never heard of again", function()
+    for _, ends in ipairs { true, false } do
+      state = pace.new()
+      local now = 100
+      for percent = 1, 92 do
+        now = now + wait_from(now)
+        call_at(now, percent)
+      end
+      for _ = 1, 3 do
+        local so_far = now - 100
+        local seconds = wait_from(now)
+        assert.is_true(seconds < 2 * so_far, ("%g s after %g"):format(seconds, so_far))
+        now = now + seconds
+        local mark = call_at(now)
+        if ends then pace.observe(state, now + 0.1, nil, mark) end
+      end
+    end
+  end)
+
+  it("does not take for the cost of a call what others used before", function()
+    pace.learn(state, 1000, { percent = 14, at = 400 })
+    call_at(1000, 45)
+    for i = 1, 20 do
+      assert.equal(0, pace.delay(state, 1000 + i))
+      call_at(1000 + i, 45)
+    end
+  end)
+
+  it("does not take for the cost of a call what others used in a pause", function()
+    for _, is_told in ipairs { true, false } do
+      state = pace.new()
+      call_at(1000, 14)
+      if is_told then pace.learn(state, 1600, { percent = 45, at = 1599 }) end
+      for i = 1, 20 do
+        assert.equal(0, pace.delay(state, 1600 + i))
+        call_at(1600 + i, 45)
+      end
+    end
+  end)
+
+  it("does not stand still where percentages are told no more", function()
+    for i = 1, 95 do call_at(100 + i / 10, i) end
+    local now = 110
+    for _ = 1, 20 do
+      now = now + wait_from(now)
+      pace.observe(state, now + 0.1, nil, pace.start(state, now))
+    end
+    assert.is_true(now < 300, ("%g s"):format(now - 110))
+    assert.equal(0, pace.delay(state, now + 0.1))
+  end)
+
+  it("does not stand still where percentages are never told", function()
+    for i = 1, 100 do
+      local mark = pace.start(state, 100 + i)
+      pace.observe(state, 100.1 + i, nil, mark)
+    end
+    pace.refuse(state, 202, 10, nil, pace.start(state, 201))
+    assert.equal(10, pace.delay(state, 202))
+    assert.equal(0, pace.delay(state, 213))
+    call_at(213)
+    assert.equal(0, pace.delay(state, 214))
   end)
 
   it("does not take a missing percentage of another process for one", function()

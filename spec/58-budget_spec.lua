@@ -1,6 +1,7 @@
 -- The budget of calls: what is learned of each limit, who waits for whom, and what a server with a real limit sees.
 local client = require "spec.support.client"
 local core = require "iggraph.core"
+local fault_server = require "spec.support.fault_server"
 local iggraph = require "iggraph"
 local nginx_host = require "spec.support.nginx_host"
 local redis_server = require "spec.support.redis_server"
@@ -19,6 +20,10 @@ local function requests_of(fn)
   return #server.requests() - before
 end
 
+local faults
+
+setup(function() faults = fault_server.start() end)
+teardown(function() faults:stop() end)
 before_each(function() server.reset() end)
 
 describe("a call that was refused", function()
@@ -82,6 +87,21 @@ describe("a call that was refused", function()
     end))
   end)
 
+  it("is waited for longer than retries take by themselves, where on_throttle says so", function()
+    faults:answer { status = 403, body = [[{"error":{"message":"m","code":4}}]], headers = { "Retry-After: 1" } }
+    for decision, least in pairs { wait = 1, nothing = 0 } do
+      local told, begin = {}, now()
+      local options = { access_token = "token", base_url = faults.http, timeout = 0.9, on_throttle = function(one)
+        told[#told + 1] = one
+        return #told == 1 and decision or "raise"
+      end }
+      assert.equal("throttled", (select(3, iggraph.new(options):get "me")))
+      local took = now() - begin
+      assert.is_true(took >= least and took < least + 0.9, took .. " s")
+      assert.same({ "app", 1 }, { told[1].limit, told[1].seconds })
+    end
+  end)
+
   it("is told at once to a call that has no time to wait", function()
     local ig = sharing { pace = true, deadline = 5 }
     ig:get "usage_business"
@@ -90,6 +110,80 @@ describe("a call that was refused", function()
     assert.equal("throttled", kind)
     assert.is_true(err.retry_after > 60)
     assert.is_true(now() - begin < 2)
+  end)
+
+  -- A client whose calls of that path wait for their turn, for so many seconds.
+  local function waiting(seconds, options)
+    local ig = sharing(client.with({ pace = true }, options))
+    assert(ig:get "me")
+    local budget = core.client.kept(ig).budget
+    budget:limit("business:" .. ACCOUNT).pace.free_at = core.loop.time() + seconds
+    return ig
+  end
+
+  it("leaves one that has waited no more time than there is", function()
+    local ig, begin = waiting(0.6, { deadline = 1 }), now()
+    assert.equal("timeout", (select(3, ig:get(ACCOUNT .. "_slow_5000"))))
+    local took = now() - begin
+    assert.is_true(took >= 0.99 and took < 1.4, took .. " s")
+  end)
+
+  it("is no more waited for by a task that was cancelled", function()
+    local ig, result = waiting(60), nil
+    local task = iggraph.spawn(function() result = { n = 3, ig:get(ACCOUNT) } end)
+    ig:get "slow_50"
+    task:cancel()
+    local used = os.clock()
+    ig:get "slow_300"
+    assert.is_true(os.clock() - used < 0.2)
+    assert.same({ "cancelled", "cancelled" }, { result[2].kind, result[3] })
+    assert.equal("/v26.0/" .. ACCOUNT, result[2].path)
+  end)
+
+  it("is no more waited for by calls of a client that was closed", function()
+    local ig = waiting(0.5)
+    local task = iggraph.spawn(function() return ig:get(ACCOUNT) end)
+    ig:close()
+    local _, err, kind = task:wait()
+    assert.same({ "cancelled", "/v26.0/" .. ACCOUNT }, { kind, err.path })
+  end)
+
+  it("is learned from where the client is closed by a hook that hears of it", function()
+    local ig
+    ig = sharing { on_response = function() ig:close() end }
+    assert.equal("throttled", (select(3, ig:get "error_17")))
+  end)
+end)
+
+describe("the account that a call counts for", function()
+  local MEDIA, OTHER_MEDIA = "17895695668004550", "17895695668004551"
+
+  -- What a client is told of a call, and then of others, by an answer that says that the account is blocked.
+  local function refused_after(path, ...)
+    local usage = [[{"%s":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":19}]}]]
+    faults:answer { status = 400, body = [[{"error":{"message":"m","code":80002}}]],
+      headers = { "X-Business-Use-Case-Usage: " .. usage:format(ACCOUNT) } }
+    local ig, messages = sharing { base_url = faults.http }, {}
+    assert.equal("m", select(2, ig:get(path)).message)
+    for i, one in ipairs { ... } do messages[i] = select(2, ig:get(one)).message == "m" and "sent" or "not sent" end
+    return messages
+  end
+
+  it("is the one that the answers for its media name, and those for the next one's", function()
+    assert.same({ "not sent", "not sent", "not sent", "sent" },
+      refused_after(MEDIA .. "/insights", MEDIA, OTHER_MEDIA, ACCOUNT .. "/media", OTHER))
+  end)
+
+  it("is the one that the answers for me name", function()
+    assert.same({ "not sent", "not sent", "sent", "sent" }, refused_after("me/media", "/me", ACCOUNT, OTHER, "search"))
+  end)
+
+  it("may be told in digits that are a text", function()
+    faults:answer { status = 200, body = "{}",
+      headers = { [[X-Business-Use-Case-Usage: {"1":[{"call_count":"40","estimated_time_to_regain_access":"3"}]}]] } }
+    local ig = sharing { base_url = faults.http }
+    assert(ig:get "me")
+    assert.same({ 40, 180 }, { ig:usage().percent, ig:usage().regain })
   end)
 end)
 
@@ -104,6 +198,26 @@ end)
 -- --- with others --------------------------------------------------------------------------------------
 
 describe("a store", function()
+  it("that answers slowly does not hold up each call", function()
+    local inner, asked, slow = iggraph.store.memory(), 0, {}
+    for _, method in ipairs { "get", "set", "add", "delete" } do
+      slow[method] = function(_, ...)
+        asked = asked + 1
+        core.loop.sleep(0.05)
+        return inner[method](inner, ...)
+      end
+    end
+    local ig = sharing { store = slow }
+    for _ = 1, 3 do assert(ig:get(ACCOUNT)) end
+    local begin, calls, before = now(), 0, asked
+    while now() - begin < 1.5 do
+      assert(ig:get(ACCOUNT))
+      calls = calls + 1
+    end
+    assert.is_true(asked - before <= 9, asked - before .. " times")
+    assert.is_true(calls >= 60, calls .. " calls")
+  end)
+
   it("in Redis tells other processes", function()
     if not redis_server.is_there() then return pending "Redis is not installed" end
     local redis = redis_server.start()
@@ -116,10 +230,7 @@ describe("a store", function()
       local _, err = ig:get(path)
       print(err and tostring(err) or "let through")]]
     local function run(path)
-      -- Debian has Redis clients for Lua 5.1 to 5.3; 5.4 runs them, too.
-      local paths = package.path .. ";" .. package.path:gsub("5%.4", "5.3")
-      local environment = ("LUA_PATH='%s' LUA_CPATH='%s'"):format(paths, package.cpath)
-      return client.run(SCRIPT, environment, tostring(redis.port), server.shared().http, server.tokens.user, path)[1]
+      return client.run(SCRIPT, "", tostring(redis.port), server.shared().http, server.tokens.user, path)[1]
     end
     assert.equal("let through", run "me")
     assert.matches("Application request limit", run "error_4")

@@ -9,12 +9,13 @@ local pace = require "iggraph.pace"
 local remembering = require "iggraph.remembering"
 local wait = require "iggraph.wait"
 
-local fail, fingerprint, path_of, time = core.error.fail, core.client.fingerprint, core.client.path, core.loop.time
+local fail, fingerprint, path_of = core.error.fail, core.client.fingerprint, core.client.path
+local clock, time = core.loop.now, core.loop.time -- the one never goes back, the other is that of all machines
 
 local budget = {}
 budget.__index = budget
 
-local HEAR_EVERY, TELL_EVERY = 0.1, 0.1 -- seconds between two looks into the store, for one limit
+local OFTEN, RARELY, TIMES = 0.1, 5, 50 -- seconds between two looks into the store, for one limit; of what one takes
 local KEPT_FOR = 86400 -- seconds, in the store
 local LONG = 0.5 -- seconds: from here on `on_throttle` is asked
 local LONGEST = 366 * 24 * 60 -- minutes: what is longer (1e999) tells nothing; as in response.c
@@ -30,8 +31,8 @@ local MEASURES = {
 local function percent_of(row)
   local highest
   for _, name in ipairs(MEASURES) do
-    local value = type(row) == "table" and row[name]
-    if type(value) == "number" and value > (highest or -1) and value < math.huge then highest = value end
+    local value = type(row) == "table" and tonumber(row[name])
+    if value and value > (highest or -1) and value < math.huge then highest = value end
   end
   return highest
 end
@@ -42,8 +43,8 @@ local function business_use(cases)
   for _, case in ipairs(type(cases) == "table" and cases or {}) do
     local percent = percent_of(case)
     if percent and percent > (highest or -1) then highest = percent end
-    local minutes = type(case) == "table" and case.estimated_time_to_regain_access
-    if type(minutes) == "number" and minutes <= LONGEST then regain = math.max(regain, minutes * 60) end
+    local minutes = type(case) == "table" and tonumber(case.estimated_time_to_regain_access)
+    if minutes and minutes <= LONGEST then regain = math.max(regain, minutes * 60) end
   end
   return highest, regain
 end
@@ -69,64 +70,88 @@ end
 
 -- --- limits ----------------------------------------------------------------------------------------
 
+local APP, TOKEN, BUSINESS = 1, 2, 3 -- in the list of what a call is subject to
+
 -- Whose limit a code is about. 9 (posts a day) is about publishing alone, and is no matter of pace.
-local OF_CODE = { [4] = "app", [341] = "app", [17] = "token", [32] = "token", [613] = "token" }
+local OF_CODE = { [4] = APP, [341] = APP, [17] = TOKEN, [32] = TOKEN, [613] = TOKEN }
 
 local function id_in(path) return path:match "^/?(%d+)" end
 
+-- Ids of media, comments and containers. Those of accounts begin with 1784; those of Pages are shorter.
+local function is_of_account(id) return #id == 17 and id:find "^1[78]" and not id:find "^1784" end
+
 local function business_key(id) return "business:" .. id end
-local function token_key(client) return "token:" .. fingerprint(client) end
 
--- A business object: the one in the path, or the one whose limit the answers for that object named.
-function budget:business_of(path)
-  local id = id_in(path)
-  return id and (self.owners[id] or id)
-end
+-- What is remembered of whom an answer named: for an id, for `me`, and for all that a token asks about.
+local function me_of(token) return "me:" .. token end
 
-local function key_of_code(self, client, path, code)
-  if type(code) == "number" and code >= 80000 and code <= 80014 then
-    local id = self:business_of(path)
-    return id and business_key(id) or "app"
-  end
-  if code == 9 then return nil end
-  local of = OF_CODE[code]
-  return of == "token" and token_key(client) or "app"
+-- A business object: the one whose limit the answers for the id in the path named, or that id. An id that was never
+-- asked about is most likely one of the account whose limit was named last.
+function budget:business_of(token, path)
+  local id, owners = id_in(path), self.owners
+  if id then return owners[id] or is_of_account(id) and owners[token] or id end
+  return path:match "^/?(%a*)" == "me" and owners[me_of(token)] or nil
 end
 
 function budget:limit(key)
   local limit = self.limits[key]
   if not limit then
-    limit = { key = key, pace = pace.new(), heard = -math.huge, told = -math.huge }
+    limit = { key = key, pace = pace.new(), hears_at = 0, tells_at = 0 }
     self.limits[key] = limit
   end
   return limit
 end
 
--- The limits that a call is subject to, as far as they are known; in a list that is used again.
+-- The limits that a call is subject to, as far as they are known.
 function budget:limits_of(client, path)
-  local list, id = { self:limit "app", self:limit(token_key(client)) }, self:business_of(path)
-  if id then list[3] = self:limit(business_key(id)) end
-  return list
+  local token = "token:" .. fingerprint(client)
+  local id = self:business_of(token, path)
+  return { [APP] = self:limit "app", [TOKEN] = self:limit(token), [BUSINESS] = id and self:limit(business_key(id)) }
+end
+
+-- The one that was reached, by the code of the answer.
+function budget:limit_of_code(limits, path, code)
+  if code == 9 then return nil end
+  if type(code) == "number" and code >= 80000 and code <= 80014 then
+    local id = self:business_of(limits[TOKEN].key, path)
+    return id and self:limit(business_key(id)) or limits[TOKEN]
+  end
+  return limits[OF_CODE[code] or APP]
 end
 
 -- --- others who share them -------------------------------------------------------------------------
 
-function budget:hear(limit, now)
-  if not self.store or now - limit.heard < HEAR_EVERY then return end
-  limit.heard = now
-  local text = self.store:get("budget:" .. limit.key) or ""
+-- Asks the store, or tells it something; who comes meanwhile does not. Then comes the time when it is done again: one
+-- that answers slowly is to take a small part of the time.
+local function reach(store, limit, times, method, ...)
+  local begin = clock()
+  limit[times] = begin + RARELY -- nginx may end who asks in the middle
+  local value = store[method](store, "budget:" .. limit.key, ...)
+  local is = clock()
+  limit[times] = is + math.min(math.max(OFTEN, TIMES * (is - begin)), RARELY)
+  return value
+end
+
+-- What the store has is believed as far as an answer would be.
+local function read(text, now)
   local percent, at, ends = text:match "^(%S+) (%S+) (%S+)$"
-  if percent and text ~= limit.text then
-    pace.learn(limit.pace, now, { percent = tonumber(percent), at = tonumber(at), ["until"] = tonumber(ends) })
-  end
+  percent, at, ends = tonumber(percent), tonumber(at), tonumber(ends)
+  if not (percent and at and ends and percent < math.huge and ends - now <= LONGEST * 60) then return nil end
+  return { percent = percent, at = at, ["until"] = ends }
+end
+
+function budget:hear(limit, now)
+  if not self.store or clock() < limit.hears_at then return end
+  local text = reach(self.store, limit, "hears_at", "get")
+  local news = text and text ~= limit.text and read(text, now)
+  if news then pace.learn(limit.pace, now, news) end
 end
 
 function budget:tell(limit, now, percent, is_news)
-  if not self.store or not is_news and now - limit.told < TELL_EVERY then return end
-  limit.told = now
+  if not self.store or not is_news and clock() < limit.tells_at then return end
   local ends = now + pace.regain(limit.pace, now)
   limit.text = ("%s %.3f %.3f"):format(percent or -1, now, ends)
-  self.store:set("budget:" .. limit.key, limit.text, KEPT_FOR)
+  reach(self.store, limit, "tells_at", "set", limit.text, KEPT_FOR)
 end
 
 -- --- before a call ---------------------------------------------------------------------------------
@@ -176,28 +201,27 @@ end
 -- @tparam table host
 -- @tparam string method
 -- @tparam string path
--- @tparam ?number left seconds that the call has
+-- @tparam ?number ends when the call has no more time, by the clock of `core.loop.now`
 -- @treturn table the turn, for `learn`; or `nil, err`: `"throttled"` where it is not to wait, or has no time for it
 -- @treturn ?table the error
--- @treturn ?boolean whether that is the end of it
-function budget:admit(client, own, host, method, path, left)
-  local limits, begin, waits = self:limits_of(client, path), time(), self.spreads and not own.on_throttle
+-- @treturn ?string `"raise"` where that is the end of it
+function budget:admit(client, own, host, method, path, ends)
+  local waits = self.spreads and not own.on_throttle
   while true do
-    local now = time()
+    local now, limits = time(), self:limits_of(client, path) -- what was learned meanwhile counts
     local seconds, limit = self:delay(limits, now)
     if seconds <= 0 then return start(limits, now) end
-    if left and now - begin + seconds > left then return nil, refuse(client, method, path, seconds, limit) end
+    if ends and clock() + seconds > ends then return nil, refuse(client, method, path, seconds, limit) end
     if not waits and seconds >= LONG then
       local err = refuse(client, method, path, seconds, limit)
       local decision = budget.ask(own, err, limit)
       waits = decision == "wait" or not decision and self.spreads
-      if not waits then return nil, err, decision == "raise" end
+      if not waits then return nil, err, decision end
     end
     local nap = math.min(seconds, LOOK_AGAIN)
     own.stats.waited = own.stats.waited + nap
-    if wait.sleep(host, nap) then
-      return nil, select(2, fail("cancelled", method, path_of(client, path), "interrupted")), true
-    end
+    local words = wait.pause(host, nap, client)
+    if words then return nil, select(2, fail("cancelled", method, path_of(client, path), words)), "raise" end
   end
 end
 
@@ -210,20 +234,27 @@ function budget:has_news(usage, name)
   return true
 end
 
+-- An answer has named the one whose limit it counts for.
+function budget:remember(token, path, named)
+  local owners = self.owners
+  owners[id_in(path) or me_of(token)] = named
+  owners[token] = named
+end
+
 -- What an answer says: limit -> { percent, seconds until calls are let through again }.
-function budget:news_of(client, path, usage)
+function budget:news_of(limits, path, usage)
   local news = {}
-  if self:has_news(usage, "app") then news[self:limit "app"] = { percent_of(usage.app), 0 } end
-  if self:has_news(usage, "page") then news[self:limit(token_key(client))] = { percent_of(usage.page), 0 } end
+  if self:has_news(usage, "app") then news[limits[APP]] = { percent_of(usage.app), 0 } end
+  if self:has_news(usage, "page") then news[limits[TOKEN]] = { percent_of(usage.page), 0 } end
   local cases_of = self:has_news(usage, "business_use_case") and usage.business_use_case
-  local named, asked
+  local named, count = nil, 0
   for id, cases in pairs(type(cases_of) == "table" and cases_of or {}) do
     if type(id) == "string" then
       news[self:limit(business_key(id))] = { business_use(cases) }
-      named, asked = not named and id, id_in(path)
+      named, count = id, count + 1
     end
   end
-  if named and asked and named ~= asked then self.owners[asked] = named end -- the one that was named
+  if count == 1 then self:remember(limits[TOKEN].key, path, named) end
   return news
 end
 
@@ -246,17 +277,16 @@ local function hear_all(turn, now, news, refused)
 end
 
 --- Learns from an answer.
--- @param client
 -- @tparam table own
 -- @tparam string path
 -- @tparam table turn of `admit`
 -- @tparam ?table err where it was a failure
-function budget:learn(client, own, path, turn, err)
-  local now, refused = time(), nil
-  local news = self:news_of(client, path, own.usage)
-  local key = err and err.kind == "throttled" and key_of_code(self, client, path, err.code)
-  if key then
-    refused = self:limit(key)
+-- @treturn ?table the limit that was reached
+function budget:learn(own, path, turn, err)
+  local now, limits = time(), turn.limits
+  local news = self:news_of(limits, path, own.usage)
+  local refused = err and err.kind == "throttled" and self:limit_of_code(limits, path, err.code)
+  if refused then
     news[refused] = news[refused] or {}
     news[refused].told = err.retry_after
   end
@@ -265,14 +295,16 @@ function budget:learn(client, own, path, turn, err)
     local regains = limit == refused or (said[2] or 0) > 0
     if said[1] or regains then self:tell(limit, now, limit.percent, regains) end
   end
+  return refused
 end
 
 --- @tparam table options of `iggraph.new`
+-- @tparam ?table store
 -- @treturn ?table the budget of a client and those made from it by `with_token`; nil where nobody asked for one
-function budget.new(options)
-  if not (options.pace or options.store or options.on_throttle) then return nil end
+function budget.new(options, store)
+  if not (options.pace or store or options.on_throttle) then return nil end
   return setmetatable({
-    spreads = options.pace == true, store = options.store, seen = {}, limits = remembering(), owners = remembering(),
+    spreads = options.pace == true, store = store, seen = {}, limits = remembering(), owners = remembering(),
   }, budget)
 end
 

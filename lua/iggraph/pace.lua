@@ -6,7 +6,7 @@
 -- * the cost of one own call is learnt from how the percentage rises with own calls: the share of everybody else
 --   who calls meanwhile is in it;
 -- * the window is learnt from when the percentage falls again. Until it has, each stretch of time, and each as long
---   again, may use a fifth of what is left: any window is found before all is used;
+--   again, may use a third of what is left: any window is found before all is used;
 -- * from then on a rate is kept that is right where the percentage stays at TARGET: more is called below,
 --   less above, and the rate follows slowly. Near STOP there are only rare calls, to see whether it has fallen.
 --
@@ -19,10 +19,14 @@ local pace = {}
 -- who has seen BUSY has met the limit.
 local FREE, TARGET, STOP, RISE, FALL, BUSY = 50, 94, 97, 15, 5, 75
 local MOST, LEAST = 2, 0.02 -- of the rate that is kept
-local SHARE = 0.2 -- of what is left, in each stretch while the window is unknown
+local SHARE = 0.3 -- of what is left, in each stretch while the window is unknown
 local PROBE = 0.3 -- of a window, or of the time so far: the longest wait
+local SEARCH = 0.5 -- of the time so far: the longest while answers are missing, or calls cost much; 1 would be for ever
 local STEP, STEPS = 0.02, 6 -- of a window: looks at what should be given back by now
 local SETTLE = 4 -- windows in which the rate follows
+local PAUSE, PAUSES = 1, 10 -- seconds, times between two calls
+local ALL = 5 -- who falls to a fifth of what was used is given back all of it
+local OLD, ENOUGH = 1.5, 3 -- windows, answers: who is told no percentage for so long uses little
 local UNSEEN, NEXT = 0.4, 0.7 -- calls: one that was answered without a percentage, the one to come
 local INSTANT = 1e-5 -- seconds: no host waits for less
 
@@ -58,13 +62,13 @@ local function searching(state, now, percent, cost)
   local so_far = math.max(1, now - state.begun)
   local interval = cost * so_far / (SHARE * math.max(1, TARGET - percent))
   if percent > STOP then interval = math.max(interval, state.last - state.begun) end
-  if state.started > state.mark then return interval end
-  return math.min(interval, math.max(PROBE, cost / 20) * so_far)
+  local part = state.started > state.mark and SEARCH or math.min(math.max(PROBE, cost / 20), SEARCH)
+  return math.min(interval, part * so_far)
 end
 
 -- What was used since the last fall is given back a window later: where that is so, nobody sleeps past it.
 local function given_back(state, cost)
-  local due, step = state.turned + state.window, math.max(STEP, cost / 10) * state.window
+  local due, step = state.due, math.max(STEP, cost / 10) * state.window
   local look = math.max(due, state.last + step)
   return look < due + STEPS * step and math.max(0, look - state.slot) or math.huge
 end
@@ -112,6 +116,13 @@ local function follow(state, now, interval, percent)
   state.rate = state.rate * math.exp((factor(percent) - 1) * waited / (SETTLE * state.window))
 end
 
+-- What others use in a pause, which is far longer than the usual time between two calls, is no cost of one's own.
+local function comes_after_pause(state, now, interval)
+  if not state.begun then return false end
+  local usual = (state.last - state.begun) / math.max(1, state.started - 1)
+  return now - state.slot - interval > math.max(PAUSE, PAUSES * usual)
+end
+
 --- A call starts now.
 -- @tparam table state
 -- @tparam number now
@@ -119,6 +130,7 @@ end
 function pace.start(state, now)
   local interval, percent = interval_of(state, now)
   if interval > 0 then follow(state, now, interval, percent) end
+  if not state.cost and comes_after_pause(state, now, interval) then state.base_at = nil end
   -- Who comes late may catch up by half an interval, no more: that would be a burst.
   state.slot = math.max(math.min((state.slot or now) + interval, now), now - interval / 2)
   state.started = state.started + 1
@@ -129,11 +141,16 @@ end
 
 local function find_window(state, now, percent, own, rise, under_way)
   local fell = percent < state.top - FALL - under_way -- answers overtake each other
-  local lags = own > 1.5 * rise + math.max(FALL, 2 * state.cost)
+  local lags = not state.was_reset and own > 1.5 * rise + math.max(FALL, 2 * state.cost)
   if not fell and not lags then return end
+  -- A fixed window, which may have begun before the first call: only the next one is a whole one.
+  if fell and not state.was_reset and percent < state.top / ALL then
+    state.was_reset, state.begun = true, (now + state.seen) / 2
+    return
+  end
   state.window = (now + state.seen) / 2 - state.base_at
   state.rate = TARGET / (state.cost * state.window)
-  state.turned = now
+  state.turned, state.due = now, now + state.window
 end
 
 local function learn_window(state, now, percent, mark)
@@ -144,7 +161,7 @@ local function learn_window(state, now, percent, mark)
     find_window(state, now, percent, own, rise, cost * (state.started - mark))
   elseif percent < state.top - FALL and state.top >= BUSY then
     state.window = math.max(state.window / 2, math.min(state.window, now - state.turned))
-    state.turned = now
+    state.turned, state.due = now, now + state.window
   elseif own <= rise + 3 and rise > 2 * RISE then -- all since the last fall is still counted
     state.window = math.max(state.window, now - state.base_at)
   end
@@ -159,6 +176,7 @@ local function blend(state, now, calls_per_percent)
 end
 
 local function learn_cost(state, now, percent, mark)
+  if mark == 0 then return end -- what others did before is no cost of ours
   if not state.base_at or percent < state.base or percent < state.top - FALL then
     state.base, state.base_mark, state.base_at, state.top = percent, mark, now, percent
   elseif percent > state.top then
@@ -176,9 +194,19 @@ local function take(state, now, percent, mark)
   state.percent, state.mark, state.seen = percent, mark, now
 end
 
+-- The headers come only after some volume: where they are missing for long, little is used.
+local function is_old(state, now)
+  local span = state.window and OLD * state.window or state.seen - (state.begun or state.seen)
+  return state.seen > 0 and state.answered - state.mark >= ENOUGH and now - state.seen > math.max(PAUSE, span)
+end
+
 local function answer(state, now, percent, mark)
   state.answered = math.max(state.answered, mark)
-  if percent and mark >= state.mark then take(state, now, percent, mark) end
+  if percent and mark >= state.mark then
+    take(state, now, percent, mark)
+  elseif is_old(state, now) then
+    state.percent, state.mark, state.base_at, state.busy_at, state.top = 0, state.answered, nil, nil, 0
+  end
 end
 
 --- An answer came, or the call ended without one.
@@ -199,7 +227,8 @@ end
 -- @tparam[opt] number mark as above
 function pace.refuse(state, now, regain, percent, mark)
   mark = mark or state.started
-  answer(state, now, percent or math.max(100, state.percent), mark)
+  -- A limit whose percentage nobody ever tells is met by refusals only.
+  answer(state, now, percent or state.seen > 0 and math.max(100, state.percent) or nil, mark)
   if mark > state.blocked then -- it was not under way already when another was refused
     state.blocked, state.blocks = state.started, state.blocks + 1
     if state.window and state.blocks > 1 then state.window = 2 * state.window end
@@ -216,7 +245,10 @@ end
 function pace.learn(state, now, news)
   state.free_at = math.max(state.free_at, news["until"] or 0)
   local at = math.min(news.at or now, now)
-  if news.percent and news.percent >= 0 and at > state.seen then take(state, at, news.percent, state.answered) end
+  if not news.percent or news.percent < 0 or at <= state.seen then return end
+  take(state, at, news.percent, state.answered)
+  -- While the window is unknown one looks for all whether it has fallen.
+  if news.percent > STOP and state.slot and not state.window then state.slot = math.max(state.slot, at) end
 end
 
 return pace
