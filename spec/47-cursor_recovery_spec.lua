@@ -95,6 +95,20 @@ describe("a list whose pages are too much for the Graph", function()
     assert.equal(20, asked[#asked])
   end)
 
+  it("is asked for by half inside of fields, too", function()
+    for _, fields in ipairs { { ["media.limit(50)"] = "id" }, { media = "id" } } do
+      local found = assert(ig:user("17841405822304914"):business_discovery("account_250", fields))
+      local size, cursor = #found.media.data, ig:continue(found, "media")
+      local ids, asked = read(cursor, size), #client.asked()
+      assert.is_true(core.cursor.recover(cursor, { kind = "transient", code = 1 }))
+      for _, id in ipairs(read(cursor)) do ids[#ids + 1] = id end
+      assert_each_once(ids, ids)
+      assert.equal(250, #ids)
+      local line = client.asked()[asked + 1]:gsub("%%28", "("):gsub("%%29", ")")
+      assert.matches(("media.limit(%d).after("):format(math.floor(size / 2)), line, 1, true)
+    end
+  end)
+
   it("is tried with larger pages more and more seldom, as they break", function()
     local ids = read(ig:list("17840000000001000_reduce_1/media", { limit = 2 }, { max_items = 300 }))
     assert.equal(300, #ids)

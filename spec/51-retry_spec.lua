@@ -66,6 +66,13 @@ describe("the decision", function()
     end
   end)
 
+  it("never waits longer than max_delay, though that be below the floor", function()
+    local hasty = retry.policy { retry = { max_delay = 0.01 } }
+    for _, random in ipairs { 0, 1 } do
+      assert.equal(0.01, (select(2, retry.decide(hasty, "GET", err, 1, 0, random))))
+    end
+  end)
+
   it("waits longer where a limit was reached, and as long as the answer tells", function()
     local throttled = outcome { kind = "throttled" }
     assert.equal(4, (select(2, retry.decide(policy, "GET", throttled, 1, 0, 1))))
@@ -87,6 +94,8 @@ describe("the decision", function()
     { "a told wait beyond the deadline", limited { deadline = 60 }, "GET", { retry_after = 30 }, 1, 31,
       "there is no time left" },
     { "a wait of its own beyond the deadline", limited { deadline = 1 }, "GET", {}, 1, 0.6, "there is no time left" },
+    { "a wait beyond the shorter of two deadlines", retry.policy { deadline = 1, retry = { deadline = 9 } }, "GET", {},
+      1, 0.6, "there is no time left" },
     { "a try that took all of its time, where nobody asked for more", retry.policy { timeout = 5 }, "GET",
       { kind = "timeout" }, 1, 5, "there is no time left" },
     { "anything, where it is off", retry.policy { retry = false }, "GET", {}, 1, 0, "no attempt is left" },
@@ -157,6 +166,12 @@ describe("a client", function()
     _, _, kind = plain { deadline = 0.3, retry = false }:get "slow_5000"
     assert.equal("timeout", kind)
     assert.is_true(now() - begin < 1.5)
+  end)
+
+  it("tries again after a try without an answer, where it has a deadline", function()
+    local _, _, kind = plain { timeout = 0.2, deadline = 5 }:get "slow_5000"
+    assert.equal("timeout", kind)
+    assert.equal(3, #server.requests())
   end)
 
   it("takes no longer by retries that nobody asked for", function()

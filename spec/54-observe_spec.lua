@@ -45,6 +45,17 @@ describe("on_request and on_response", function()
     end
   end)
 
+  it("are told what an answer said of limits, which later ones do not change", function()
+    local ig, heard = hearing()
+    assert(ig:get "me")
+    local usage = heard.responses[1].usage
+    ig:get "usage_business"
+    assert.is_nil(usage.business_use_case)
+    assert.is_table(heard.responses[2].usage.business_use_case)
+    usage.app = nil
+    assert.is_table(ig:usage().app)
+  end)
+
   it("are told of failures, and of each attempt", function()
     local ig, heard = hearing { retry = { attempts = 2, max_delay = 0.1 } }
     local _, err = ig:get "error_2"

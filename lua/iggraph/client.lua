@@ -13,6 +13,7 @@ local near = require "iggraph.near"
 local nodes = require "iggraph.nodes"
 local observe = require "iggraph.observe"
 local retry = require "iggraph.retry"
+local store_of = require("iggraph.store.kind").of
 local wait = require "iggraph.wait"
 
 core.params.set_encoder(require("iggraph.json").encode)
@@ -21,14 +22,6 @@ local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
 local HOOKS = { "on_request", "on_response", "on_throttle" }
-local STORES = { "store", "token_store" }
-
-local function is_store(value)
-  for _, name in ipairs { "get", "set", "add", "delete" } do
-    if type(value) ~= "table" or type(value[name]) ~= "function" then return false end
-  end
-  return true
-end
 
 local function copy(table)
   local all = {}
@@ -41,7 +34,6 @@ local function check(options)
     if options[name] ~= nil and not is_right then raise(("iggraph.new: %s must be %s"):format(name, what)) end
   end
   for _, name in ipairs(HOOKS) do expect(type(options[name]) == "function", name, "a function") end
-  for _, name in ipairs(STORES) do expect(is_store(options[name]), name, "a store (iggraph.store)") end
   expect(type(options.pace) == "boolean", "pace", "true or false")
 end
 
@@ -49,13 +41,16 @@ end
 local function make(options, secrets)
   local own_host, policy = host.find(options.host), retry.policy(options)
   check(options)
+  local store = store_of("iggraph.new: store", options.store)
+  local token_store = store_of("iggraph.new: token_store", options.token_store)
   local self = core.client.new(options, secrets)
   local own = kept(self)
   own.host, own.retry, own.usage = own_host, policy, {}
   own.stats, own.told_of = observe.counters(), {}
   for _, name in ipairs(HOOKS) do own[name] = options[name] end
-  own.on_retry, own.budget, own.token_store = policy.on_retry, budget.new(options), options.token_store
-  if options.pace then policy.patience = nil end
+  own.on_retry, own.budget, own.token_store = policy.on_retry, budget.new(options, store), token_store
+  own.patient = retry.patient(policy)
+  if options.pace then own.retry = own.patient end
   own.uploaders = setmetatable({}, { __mode = "k" }) -- clients for the hosts of uploads -> whose they are
   return self
 end
@@ -75,16 +70,16 @@ end
 -- @tparam[opt] table|boolean options.retry `{ attempts = 3, max_delay, deadline, on_retry }`: times in all; the longest
 -- wait in seconds (60, and any that an answer tells); seconds for a call with all of its attempts; is told
 -- `{ err, attempt, delay, reason }` before each wait, and ends it by returning false. `false`: no second attempt.
--- nil: three attempts, none of them begun after `timeout` seconds. GET and DELETE are tried again after what may
--- pass, a POST only where it was surely not carried out
+-- nil: three attempts, none of them begun after `deadline`, or else `timeout`, seconds. GET and DELETE are tried again
+-- after what may pass, a POST only where it was surely not carried out
 -- @tparam[opt] number options.deadline seconds for a call, its waits and its attempts; none, if nil
 -- @tparam[opt=false] boolean options.pace calls are spread so that a rate limit is approached and not hit: from half of
 -- it on they wait for their turn
 -- @tparam[opt] table options.store where the usage is shared with others: see `iggraph.store`. One app, one store
 -- @tparam[opt] table options.token_store where `iggraph.login.keep` has its tokens: one to be trusted with them
 -- @tparam[opt] function options.on_throttle is told `{ err, seconds, method, path, limit, percent }` when a limit was
--- reached, or a call is to wait half a second or more for its turn; returns `"wait"` or `"raise"` (the call then gives
--- `nil, err, "throttled"`), or nothing
+-- reached, or a call is to wait half a second or more for its turn; returns `"wait"` (within attempts
+-- and `deadline`) or `"raise"` (the call then gives `nil, err, "throttled"`), or nothing
 -- @tparam[opt] function options.on_request is told `{ method, path, attempt }` of each request
 -- @tparam[opt] function options.on_response is told `{ method, path, attempt, status, kind, err, tries, connections,
 -- bytes, fbtrace_id, usage, times }` of each answer; `times` are `queue`, `connect`, `first_byte` and `total`, in

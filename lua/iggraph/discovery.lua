@@ -110,15 +110,23 @@ local function copy_of(page)
   return copy
 end
 
+-- The page's size and its place, among the modifiers of a field.
+local function with_place(modifiers, params)
+  local size = params.limit and (".limit(%s)"):format(params.limit) or ""
+  local sized, is_there = modifiers:gsub("%.limit%b()", size)
+  local place = params.after and (".after(%s)"):format(params.after) or ""
+  return (is_there > 0 and sized or modifiers .. size) .. place
+end
+
 -- Such an edge has no `next`: its cursor goes into the field, and it ends where there is none.
 local function continue_discovery(client, origin, found, edge, opts)
   local id, value = origin.id, origin.value
   local modifiers, inner = read_edge(origin.inner, edge)
-  local path = core.client.path(client, id)
+  local path, limit = core.client.path(client, id), modifiers:match "%.limit%((%d+)%)"
   local how = { list = ("%s/%s/%s/%s"):format(id, DISCOVERY, value, edge), first = { [DISCOVERY] = found } }
+  how.sized = true
   function how.request(params)
-    local place = params.after and (".after(%s)"):format(params.after) or ""
-    return { fields = discovery_of(value, edge .. modifiers .. place .. inner) }
+    return { fields = discovery_of(value, edge .. with_place(modifiers, params) .. inner) }
   end
   function how.page(answer)
     local member = type(answer) == "table" and answer[DISCOVERY]
@@ -130,7 +138,7 @@ local function continue_discovery(client, origin, found, edge, opts)
     local after = after_of(page)
     return after and { after = after } or nil
   end
-  return cursor.open(client, id, nil, opts, how)
+  return cursor.open(client, id, { limit = limit }, opts, how)
 end
 
 --- Where fields with a discovery among them are asked for by hand: what came of it goes on like any other.

@@ -57,11 +57,20 @@ local function count(stats, err, tries, connections, bytes, seconds)
   stats.seconds = stats.seconds + seconds
 end
 
+-- What a hook keeps is not changed by later answers: each that has such a header makes the table of it anew.
+local function copy(usage)
+  local all = {}
+  for name, value in pairs(usage) do all[name] = value end
+  return all
+end
+
 --- Takes the answer of a call that is over.
 -- @tparam table own
 -- @param transfer
 -- @tparam number attempt
--- @return the answer, or `nil, err, kind`
+-- @return the answer, or nil
+-- @treturn ?table the error
+-- @treturn ?table what `on_response` is to be told, where there is one
 function observe.answer(own, transfer, attempt)
   local status, tries, connections, bytes, connect, queue, first_byte, total = facts(transfer)
   local hears = own.on_response
@@ -72,15 +81,12 @@ function observe.answer(own, transfer, attempt)
   end
   local value, err, kind = answer(transfer)
   count(own.stats, err, tries, connections, bytes, total)
-  if hears then
-    observe.tell(own, "on_response", {
-      method = method, path = path, attempt = attempt, status = status and status > 0 and status or nil, kind = kind,
-      err = err, tries = tries or 0, connections = connections or 0, bytes = bytes or 0, fbtrace_id = id,
-      usage = own.usage,
-      times = { queue = queue or 0, connect = connect or 0, first_byte = first_byte or 0, total = total or 0 },
-    })
-  end
-  return value, err, kind
+  return value, err, hears and {
+    method = method, path = path, attempt = attempt, status = status and status > 0 and status or nil, kind = kind,
+    err = err, tries = tries or 0, connections = connections or 0, bytes = bytes or 0, fbtrace_id = id,
+    usage = copy(own.usage),
+    times = { queue = queue or 0, connect = connect or 0, first_byte = first_byte or 0, total = total or 0 },
+  }
 end
 
 return observe

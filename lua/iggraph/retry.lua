@@ -8,7 +8,7 @@ local retry = {}
 
 local ATTEMPTS = 3 -- in all
 local MAX_DELAY = 60 -- seconds, of what is not told by the answer
-local PATIENCE = 60 -- seconds: where nobody asked for retries a call takes no longer by them than one try may
+local PATIENCE = 60 -- seconds: where nobody told of retries or a deadline they make no call longer than one try may be
 local FLOOR = 0.1 -- seconds
 local FIRST = { throttled = 4 } -- seconds; doubled by each attempt
 local FIRST_OTHERS = 0.5
@@ -41,7 +41,7 @@ function retry.policy(options)
   local given, timeout = options.retry, options.timeout
   local policy = { attempts = given == false and 1 or ATTEMPTS, deadline = options.deadline }
   if policy.deadline ~= nil then check(OPTIONS.deadline, "deadline", policy.deadline) end
-  if given == nil then policy.patience = is_positive(timeout) and timeout or PATIENCE end
+  if given == nil and not policy.deadline then policy.patience = is_positive(timeout) and timeout or PATIENCE end
   if not given then return policy end
   if type(given) ~= "table" then raise("iggraph.new: retry must be a table or false") end
   for name, value in pairs(given) do
@@ -49,7 +49,17 @@ function retry.policy(options)
     check(OPTIONS[name], "retry." .. name, value)
     policy[name] = value
   end
+  if options.deadline then policy.deadline = math.min(options.deadline, policy.deadline) end
   return policy
+end
+
+--- @tparam table policy
+-- @treturn table the same for a call whose user has asked it to wait
+function retry.patient(policy)
+  local patient = {}
+  for name, value in pairs(policy) do patient[name] = value end
+  patient.patience = nil
+  return patient
 end
 
 local function may_repeat(method, err)
@@ -60,8 +70,8 @@ end
 
 -- Waits are spread over all of their time, so that many clients do not come back at once.
 local function backoff(policy, kind, attempt, random)
-  local longest = (FIRST[kind] or FIRST_OTHERS) * 2 ^ (attempt - 1)
-  return math.max(FLOOR, random * math.min(longest, policy.max_delay or MAX_DELAY))
+  local longest, cap = (FIRST[kind] or FIRST_OTHERS) * 2 ^ (attempt - 1), policy.max_delay or MAX_DELAY
+  return math.min(cap, math.max(FLOOR, random * math.min(longest, cap)))
 end
 
 --- Decides.

@@ -153,14 +153,25 @@ end
 
 --- @tparam table host
 -- @tparam number seconds
--- @treturn boolean whether the user has interrupted it
+-- @treturn boolean whether the user has interrupted it, or the task that it is in was cancelled
 function wait.sleep(host, seconds)
-  if host.sleep and not coroutines.task() then -- a task may be cancelled
+  local task = coroutines.task()
+  if host.sleep and not task then -- a task may be cancelled
     host.sleep(seconds)
     return false
   end
   local _, is_interrupted = wait.on(host, loop.ticket, seconds)
-  return is_interrupted
+  return is_interrupted or task ~= nil and task.cancelled
+end
+
+--- The same for a call that goes on afterwards.
+-- @tparam table host
+-- @tparam number seconds
+-- @param client
+-- @treturn ?string why it does not
+function wait.pause(host, seconds, client)
+  if wait.sleep(host, seconds) then return "interrupted" end
+  if not core.client.is_open(client) then return "the client was closed" end
 end
 
 return wait

@@ -7,6 +7,7 @@ local hosts = require "iggraph.host"
 local instagram = require "iggraph.login.instagram"
 local json = require "iggraph.json"
 local observe = require "iggraph.observe"
+local store_of = require("iggraph.store.kind").of
 local stores = require "iggraph.store"
 local tokens = require "iggraph.login.tokens"
 local wait = require "iggraph.wait"
@@ -66,10 +67,17 @@ end
 
 -- --- following the store --------------------------------------------------------------------------
 
+-- One that was just issued is renewed for no longer: of two that come from the same the last one counts.
+local function is_newer(record, known)
+  local time, other = record.renewed_at or 0, known.renewed_at or 0
+  if record.origin == known.origin and time ~= other then return time > other end
+  return expires_after(record) > expires_after(known)
+end
+
 local function is_of_use(self, client, record)
   local known = self.known
   if not known then return record.origin == self.origin or record.access_token == credentials(client) end
-  return record.access_token == known.access_token or expires_after(record) > expires_after(known)
+  return record.access_token == known.access_token or is_newer(record, known)
 end
 
 -- A client that has just been given another token than the store's was given it for a reason: then the store's does
@@ -205,15 +213,6 @@ local KEEP = {
   takes = { "client_id", "client_secret", "key", "on_renew", "renew_before", "store" },
 }
 
-local METHODS = { "get", "set", "add", "delete" }
-
-local function check_store(store)
-  for _, name in ipairs(METHODS) do
-    if type(store[name]) ~= "function" then raise(("iggraph.login.keep: store: it has no %s"):format(name)) end
-  end
-  return store
-end
-
 local function is_of_instagram(client, token)
   return core.client.address(client):find "^https://graph%.instagram%.com" or token:find "^IG" or false
 end
@@ -234,12 +233,14 @@ local function new(client, options, earlier)
   local self = {
     origin = origin, key = key, lock = key .. ":lock", name = core.crypto.random_hex(8), due = 0,
     renew_before = (options.renew_before or 7) * DAY, on_renew = options.on_renew, host = own.host, told_of = {},
-    store = check_store(options.store or own.token_store or earlier and earlier.store or stores.memory()),
+    store = store_of("iggraph.login.keep: store", options.store) or own.token_store or earlier and earlier.store
+      or stores.memory(),
     client_id = options.client_id, client_secret = options.client_secret,
     is_instagram = is_of_instagram(client, token),
   }
   check_app(self, client)
   self.renew = function(again) return look(self, again) end
+  self.doubt = function() self.due = math.min(self.due, os.time() + LOOK) end -- others may have a better one by now
   return self
 end
 
@@ -253,7 +254,7 @@ end
 -- becomes a long-lived one so. By Instagram Login (base_url graph.instagram.com, or a token that begins with "IG") a
 -- long-lived one is refreshed, which it can be from its second day on
 -- (<https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token>). Neither can be done
--- with one that has expired.
+-- with one that has expired. When it is time is told by this machine's clock.
 --
 -- A renewal that fails is tried again after an hour; as long as the token is good it is no failure.
 -- @function keep

@@ -26,7 +26,8 @@
 --
 --    GET  requests            what arrived: counts, and the newest 2,000 requests
 --    POST reset               forgets all that was written, issued and counted
---    POST clock               advance=<seconds>; one call alone has the header X-Sandbox-Clock: +86400
+--    POST clock               advance=<seconds>; one call alone has the header X-Sandbox-Clock: +86400. Clients keep
+--                             their own time: for a token with 5 days left go 55 days back, log in, and go forward
 --    POST limit               scope=app, user, page or business, calls=<n>, window=<seconds>, shape=rolling, fixed or
 --                             bucket: so many calls, and no more (iggraph.sandbox.limits)
 --    GET  limit               what was let through and refused, first and last
