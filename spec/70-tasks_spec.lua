@@ -330,6 +330,7 @@ describe("cancelling", function()
       pipe:close()
       return count / 1
     end
+    ig:get "ok" -- what was cancelled before may have cost the connection
     local before = connections()
     assert.is_true(before > 0)
     local task = iggraph.spawn(function() return ig:get "hang" end)
