@@ -98,7 +98,7 @@ stage("position", function()
   local position = list:position()
   list:close()
   list = client:list(path, params, { position = position })
-  check(list:next().id == expected[PAGE].id, "another place")
+  check(check(list:next()).id == expected[PAGE].id, "another place")
   local pages = 0
   for page in list:pages() do
     check(#page.data == PAGE, "another page")
@@ -217,18 +217,20 @@ end)
 -- Another account each time: an account publishes so often a day.
 local function publisher() return ("17840%012d"):format(tonumber(tostring({}):match "%x+$", 16) % 900000 + 100) end
 
-stage("publish", function()
-  local media, err = client:publish(publisher(),
-    { image_url = "https://c.example/photo.jpg", caption = "x" }, { poll_interval = 0.01 })
+-- Where the answer of media_publish was lost the container tells that it was published, without the medium's id.
+local function check_published(media, err)
   check(media, err)
-  check(type(media.id) == "string" and type(media.container) == "string", "no ids")
+  check(type(media.container) == "string" and (media.id == nil or type(media.id) == "string"), "no ids")
+end
+
+stage("publish", function()
+  local photo = { image_url = "https://c.example/photo.jpg", caption = "x" }
+  check_published(client:publish(publisher(), photo, { poll_interval = 0.01 }))
 end)
 
 stage("publish a file", function()
   local spec = { media_type = "REELS", file = "spec/support/stages.lua" }
-  local media, err = client:publish(publisher(), spec, { poll_interval = 0.01 })
-  check(media, err)
-  check(type(media.id) == "string" and type(media.container) == "string", "no ids")
+  check_published(client:publish(publisher(), spec, { poll_interval = 0.01 }))
 end)
 
 stage("login", function()
