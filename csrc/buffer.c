@@ -59,12 +59,14 @@ bool igb_append_escaped(igb_buffer *buffer, const char *text, size_t size) {
   return true;
 }
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+#define NO_DIGITS -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
+#define A_TO_F -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1
+const signed char igb_hex[256] = {
+    NO_DIGITS, NO_DIGITS, NO_DIGITS, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1,
+    A_TO_F,    NO_DIGITS, A_TO_F,    NO_DIGITS,
+    NO_DIGITS, NO_DIGITS, NO_DIGITS, NO_DIGITS, NO_DIGITS, NO_DIGITS, NO_DIGITS, NO_DIGITS};
+
+static int hex_digit(char c) { return igb_hex[(unsigned char)c]; }
 
 bool igb_append_unescaped(igb_buffer *buffer, const char *text, size_t size) {
   char *end = igb_reserve(buffer, size);

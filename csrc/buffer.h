@@ -23,4 +23,7 @@ void igb_clear(igb_buffer *buffer); /* empties it and overwrites what it holds; 
 void igb_wipe(igb_buffer *buffer);  /* the same, with what it ever held */
 void igb_free(igb_buffer *buffer);  /* the same, and gives the memory back */
 
+/* What a hexadecimal digit stands for; -1: it is none. */
+extern const signed char igb_hex[256];
+
 #endif

@@ -143,19 +143,25 @@ static bool is_full(const ig_cursor *self) {
   return self->max_items > 0 && self->given >= self->max_items;
 }
 
+/* The same as check_cursor, by the metatable in the first upvalue: it is not looked for by its name. */
+static ig_cursor *check_quickly(lua_State *L) {
+  ig_cursor *self = lua_touserdata(L, 1);
+  bool is_open = lua_getmetatable(L, 1) && lua_rawequal(L, -1, lua_upvalueindex(1)) && !self->closed;
+  return is_open ? self : check_cursor(L);
+}
+
 /* cursor.take(cursor) -> the next item of the page; or nil, and whether another page may have one */
 static int cursor_take(lua_State *L) {
-  ig_cursor *self = check_cursor(L);
+  ig_cursor *self = check_quickly(L);
   bool has_item = self->index < self->count && !is_full(self);
   if (!has_item) {
     lua_pushnil(L);
     lua_pushboolean(L, !self->ended && !is_full(self));
     return 2;
   }
-  int kept = push_kept(L);
-  lua_getfield(L, kept, "data");
-  lua_rawgeti(L, -1, self->index + 1);
-  self->index++;
+  ig_getkept(L, 1);
+  lua_rawgeti(L, -1, IG_DATA);
+  lua_rawgeti(L, -1, ++self->index);
   self->given++;
   return 1;
 }
@@ -176,7 +182,7 @@ static int cursor_take_page(lua_State *L) {
   if (self->max_items > 0 && left > self->max_items - self->given)
     left = (int)(self->max_items - self->given);
   lua_createtable(L, left, 0);
-  lua_getfield(L, kept, "data");
+  lua_rawgeti(L, kept, IG_DATA);
   for (int i = 1; i <= left; i++) {
     lua_rawgeti(L, -1, self->index + i);
     lua_rawseti(L, page + 1, i);
@@ -258,7 +264,7 @@ static void install(lua_State *L, ig_cursor *self, int kept, int page, int ask, 
   bool past_seen = index < count && (index > 0 || self->seen_found);
   self->index = self->count = 0; /* the page before was used up */
   lua_pushvalue(L, data);
-  lua_setfield(L, kept, "data");
+  lua_rawseti(L, kept, IG_DATA);
   lua_pushvalue(L, page);
   lua_setfield(L, kept, "page");
   lua_getfield(L, kept, "ask");
@@ -425,7 +431,12 @@ static const luaL_Reg cursor_funcs[] = {
     {"new", cursor_new},           {"position", cursor_position},
     {"prefetches", cursor_prefetches}, {"recover", cursor_recover},
     {"shrinks", cursor_shrinks},   {"start", cursor_start},
-    {"take", cursor_take},         {"take_page", cursor_take_page},
+    {"take_page", cursor_take_page},
     {NULL, NULL}};
 
-void ig_open_cursor(lua_State *L) { ig_newtype(L, IG_CURSOR, cursor_meta, cursor_funcs); }
+void ig_open_cursor(lua_State *L) {
+  ig_newtype(L, IG_CURSOR, cursor_meta, cursor_funcs);
+  luaL_getmetatable(L, IG_CURSOR);
+  lua_pushcclosure(L, cursor_take, 1);
+  lua_setfield(L, -2, "take");
+}

@@ -34,8 +34,9 @@ typedef struct {
 } ig_cursor;
 
 /* What the cursor keeps: client, path, list (its name, if not the path), params (texts, as given), asked and
- * ask (what says where this page is, and the next), page, data, transfer, ways (see cursor.new), seen (ids
- * given before the position was taken). */
+ * ask (what says where this page is, and the next), page, transfer, ways (see cursor.new), seen (ids given before
+ * the position was taken); and by number, for each item is taken from there, the items of the page. */
+enum { IG_DATA = 1 };
 
 /* --- paging.c: `kept`, `page` … are indexes --------------------------------- */
 

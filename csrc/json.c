@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include "iggraph.h"
+#include "run.h"
 
 #include <locale.h>
 #include <math.h>
@@ -8,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HINTS = 16, MAX_HINT = 128, KEYS = 64 };
+enum { HINTS = 16, MAX_HINT = 128, KEYS = 64, UTF8_MAX = 4 };
 
 typedef struct {
   lua_State *L;
   const char *at, *end;
   igb_buffer *scratch;
+  const char *full; /* behind this scratch has no room for another block and character */
   int depth;
   const char *message;
   /* How many members the last object, and items the last array, of a depth had: a listing repeats
@@ -22,9 +24,11 @@ typedef struct {
   /* Keys that were read lately: where they stand in the text, and the strings on the Lua stack from
    * `keys` on. A listing has few, again and again. */
   struct {
-    const char *text;
+    const char *text; /* a quote is behind it */
     size_t size;
+    unsigned char next; /* which one came after it: as a rule it does so again */
   } known[KEYS];
+  unsigned last; /* which one was read last */
   int keys;
 } reader;
 
@@ -41,167 +45,144 @@ static inline void skip_space(reader *r) {
     r->at++;
 }
 
-/* --- strings ----------------------------------------------------------------------------------- */
-
-/* Bytes that a run of plain text ends at: the quote, the backslash, and controls. */
-static const unsigned char ends_run[256] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    ['"'] = 1, ['\\'] = 1};
-
-/* Which of eight bytes end a run: the highest bits of bytes that are a quote, a backslash or below a
- * space. A borrow may mark a byte too many, but only one above another that is rightly marked. */
-static inline uint64_t find_ends(uint64_t word) {
-  const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-  uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-  return (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
-          ((word - ones * ' ') & ~word)) & highs;
+/* Whether that is what comes next; takes it. */
+static inline bool take(reader *r, char c) {
+  if (r->at == r->end || *r->at != c) {
+    skip_space(r);
+    if (r->at == r->end || *r->at != c) return false;
+  }
+  r->at++;
+  return true;
 }
 
+/* --- strings ----------------------------------------------------------------------------------- */
+
+/* Stops before what ends the run, or at the end of the text. */
 static inline void skip_run(reader *r) {
   const char *at = r->at, *end = r->end;
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  for (uint64_t word, ends; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
-    memcpy(&word, at, sizeof word);
-    ends = find_ends(word);
-    if (ends != 0) {
-      r->at = at + __builtin_ctzll(ends) / 8;
-      return;
-    }
+  for (; end - at >= IG_BLOCK; at += IG_BLOCK) {
+    uint64_t ends = ig_find_ends(at);
+    if (ends == 0) continue;
+    r->at = at + ig_first_end(ends);
+    return;
   }
-#endif
-  while (at < end && !ends_run[(unsigned char)*at]) at++;
+  while (at < end && !ig_ends_run(*at)) at++;
   r->at = at;
 }
 
-/* The four digits of a \u escape; -1 when they are not digits. */
-static inline long read_unit(reader *r) {
-  long unit = 0;
-  if (r->end - r->at < 4) return -1;
-  for (int i = 0; i < 4; i++) {
-    int c = (unsigned char)*r->at++;
-    if (c >= '0' && c <= '9')
-      unit = unit * 16 + c - '0';
-    else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-      unit = unit * 16 + (c | 32) - 'a' + 10;
-    else
-      return -1;
-  }
-  return unit;
-}
-
-/* Behind a high surrogate: its other half if that is there, otherwise nothing is taken. */
-static long read_low_surrogate(reader *r) {
-  const char *before = r->at;
-  if (r->end - r->at >= 6 && r->at[0] == '\\' && r->at[1] == 'u') {
-    r->at += 2;
-    long low = read_unit(r);
-    if (low >= 0xDC00 && low <= 0xDFFF) return low;
-  }
-  r->at = before;
-  return -1;
-}
-
-static size_t to_utf8(long code, char *out) {
-  if (code < 0x80) {
-    out[0] = (char)code;
-    return 1;
-  }
-  if (code < 0x800) {
-    out[0] = (char)(0xC0 | code >> 6);
-    out[1] = (char)(0x80 | (code & 63));
-    return 2;
-  }
-  if (code < 0x10000) {
-    out[0] = (char)(0xE0 | code >> 12);
-    out[1] = (char)(0x80 | (code >> 6 & 63));
-    out[2] = (char)(0x80 | (code & 63));
-    return 3;
-  }
-  out[0] = (char)(0xF0 | code >> 18);
-  out[1] = (char)(0x80 | (code >> 12 & 63));
-  out[2] = (char)(0x80 | (code >> 6 & 63));
-  out[3] = (char)(0x80 | (code & 63));
-  return 4;
-}
-
-/* Behind \u: writes up to four bytes, returns how many; 0 is a mistake. */
-static size_t unescape_unit(reader *r, char *out) {
-  long code = read_unit(r);
-  if (code < 0) return 0;
-  if (code >= 0xD800 && code <= 0xDBFF) {
-    long low = read_low_surrogate(r);
-    code = low < 0 ? 0xFFFD : 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-  } else if (code >= 0xDC00 && code <= 0xDFFF) {
-    code = 0xFFFD;
-  }
-  return to_utf8(code, out);
-}
-
-/* Behind a backslash: the same. */
-static inline size_t unescape(reader *r, char *out) {
-  static const char escapes[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
-                                    ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
-  if (r->at == r->end) return 0;
-  unsigned char c = (unsigned char)*r->at++;
-  if (c == 'u') return unescape_unit(r, out);
-  *out = escapes[c];
-  return *out != 0;
-}
-
-/* Room for so many more bytes in scratch. */
-static inline char *room(reader *r, size_t size) {
+/* Room in scratch for so many bytes, a block and a character behind `out`, where what is there ends. */
+static char *room(reader *r, char *out, size_t size) {
   igb_buffer *scratch = r->scratch;
-  if (size <= scratch->capacity - scratch->size) return scratch->data + scratch->size;
-  char *out = igb_reserve(scratch, size);
+  scratch->size = out == NULL ? 0 : (size_t)(out - scratch->data);
+  out = igb_reserve(scratch, size + IG_BLOCK + UTF8_MAX);
   if (out == NULL) ig_nomemory(r->L);
+  r->full = scratch->data + scratch->capacity - IG_BLOCK - UTF8_MAX;
   return out;
 }
 
-static void keep(reader *r, const char *bytes, size_t size) {
-  memcpy(room(r, size), bytes, size);
-  r->scratch->size += size;
+/* Four hexadecimal digits; negative when they are not. */
+static inline int read_unit(const char *at, const char *end) {
+  const unsigned char *digit = (const unsigned char *)at;
+  if (end - at < 4) return -1;
+  int high = igb_hex[digit[0]] * 16 | igb_hex[digit[1]], low = igb_hex[digit[2]] * 16 | igb_hex[digit[3]];
+  return (high | low) < 0 ? -1 : high << 8 | low;
 }
 
-/* A run of plain text, copied eight bytes at a time, of which those behind its end are overwritten
- * by what follows. */
-static inline void copy_run(reader *r, const char *from) {
-  size_t size = (size_t)(r->at - from);
-  char *out = room(r, size + 8);
-  if (r->end - r->at >= 8) {
-    for (size_t i = 0; i < size; i += 8) memcpy(out + i, from + i, 8);
-  } else {
-    memcpy(out, from, size);
+static char *to_utf8(int code, char *out) {
+  if (code < 0x80) {
+    *out++ = (char)code;
+    return out;
   }
-  r->scratch->size += size;
+  if (code < 0x800) {
+    *out++ = (char)(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      *out++ = (char)(0xE0 | code >> 12);
+    } else {
+      *out++ = (char)(0xF0 | code >> 18);
+      *out++ = (char)(0x80 | (code >> 12 & 63));
+    }
+    *out++ = (char)(0x80 | (code >> 6 & 63));
+  }
+  *out++ = (char)(0x80 | (code & 63));
+  return out;
+}
+
+/* Behind \u: writes the character; returns where the text goes on, or NULL for a mistake. Half a pair does not take
+ * what is behind it along. */
+static inline const char *unescape_unit(const char *at, const char *end, char **out) {
+  int code = read_unit(at, end);
+  if (code < 0) return NULL;
+  at += 4;
+  if (code >= 0xD800 && code <= 0xDFFF) {
+    bool may_be_pair = code <= 0xDBFF && end - at >= 6 && at[0] == '\\' && at[1] == 'u';
+    int low = may_be_pair ? read_unit(at + 2, end) : -1;
+    bool is_pair = low >= 0xDC00 && low <= 0xDFFF;
+    code = is_pair ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+    if (is_pair) at += 6;
+  }
+  *out = to_utf8(code, *out);
+  return at;
+}
+
+/* At a backslash: the same. */
+static inline const char *unescape(const char *at, const char *end, char **out) {
+  static const char escapes[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+                                    ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+  if (end - at < 2) return NULL;
+  char c = at[1], meaning = escapes[(unsigned char)c];
+  if (meaning == '\0') return c == 'u' ? unescape_unit(at + 2, end, out) : NULL;
+  *(*out)++ = meaning;
+  return at + 2;
+}
+
+/* Copies a run; returns where it ends. Blocks are copied whole: what is behind the end will be overwritten. */
+static inline const char *copy_run(reader *r, const char *at, char **to) {
+  const char *end = r->end;
+  char *out = *to;
+  for (; end - at >= IG_BLOCK; at += IG_BLOCK, out += IG_BLOCK) {
+    if (out > r->full) out = room(r, out, 0);
+    uint64_t ends = ig_find_ends(at);
+    memcpy(out, at, IG_BLOCK);
+    if (ends == 0) continue;
+    size_t size = ig_first_end(ends);
+    *to = out + size;
+    return at + size;
+  }
+  if (out > r->full) out = room(r, out, 0);
+  while (at < end && !ig_ends_run(*at)) *out++ = *at++;
+  *to = out;
+  return at;
 }
 
 /* A string with escapes in it, from the first of them on; `from` is where its text began. */
 static bool read_escaped(reader *r, const char *from) {
-  r->scratch->size = 0;
-  for (;;) {
-    copy_run(r, from);
-    if (r->at == r->end) return fail(r, "unfinished string");
-    if (*r->at != '"' && *r->at != '\\') return fail(r, "control character in a string");
-    if (*r->at++ == '"') break;
-    size_t size = unescape(r, r->scratch->data + r->scratch->size); /* copy_run left room */
-    if (size == 0) return fail(r, "bad escape");
-    r->scratch->size += size;
-    from = r->at;
-    skip_run(r);
+  const char *at = r->at, *end = r->end;
+  char *out = room(r, NULL, (size_t)(at - from));
+  memcpy(out, from, (size_t)(at - from));
+  out += at - from;
+  while (at < end && *at == '\\') {
+    if (out > r->full) out = room(r, out, 0);
+    r->at = at;
+    at = unescape(at, end, &out);
+    if (at == NULL) return fail(r, "bad escape");
+    if (at == end || *at != '\\') at = copy_run(r, at, &out);
   }
-  lua_pushlstring(r->L, r->scratch->data, r->scratch->size);
+  r->at = at;
+  if (at == end) return fail(r, "unfinished string");
+  if (*at != '"') return fail(r, "control character in a string");
+  r->at++;
+  lua_pushlstring(r->L, r->scratch->data, (size_t)(out - r->scratch->data));
   return true;
 }
 
 /* Behind the opening quote: pushes the string. */
-static bool read_string(reader *r) {
+static inline bool read_string(reader *r) {
   const char *from = r->at;
   skip_run(r);
-  if (r->at < r->end && *r->at == '"') {
-    lua_pushlstring(r->L, from, (size_t)(r->at++ - from));
-    return true;
-  }
-  return read_escaped(r, from);
+  if (r->at == r->end || *r->at != '"') return read_escaped(r, from);
+  lua_pushlstring(r->L, from, (size_t)(r->at++ - from));
+  return true;
 }
 
 /* --- numbers ----------------------------------------------------------------------------------- */
@@ -236,12 +217,12 @@ static void push_integer(lua_State *L, const char *text, size_t size, bool negat
 
 /* strtod() wants the decimal point of the program's locale, and a NUL. */
 static bool push_float(reader *r, const char *text, size_t size) {
-  r->scratch->size = 0;
-  keep(r, text, size);
-  keep(r, "", 1);
-  char *point = memchr(r->scratch->data, '.', size);
+  char *number = room(r, NULL, size + 1);
+  memcpy(number, text, size);
+  number[size] = '\0';
+  char *point = memchr(number, '.', size);
   if (point != NULL) *point = *localeconv()->decimal_point;
-  lua_pushnumber(r->L, (lua_Number)strtod(r->scratch->data, NULL));
+  lua_pushnumber(r->L, (lua_Number)strtod(number, NULL));
   return true;
 }
 
@@ -280,17 +261,12 @@ static bool enter(reader *r) {
   return true;
 }
 
-/* Behind an item: true when another one follows, and the reader stands before it. */
-static bool goes_on(reader *r, char closing, bool *closed) {
-  skip_space(r);
-  if (r->at == r->end) return fail(r, "unfinished array or object");
-  char c = *r->at;
-  *closed = c == closing;
-  if (!*closed && c != ',') return fail(r, "',' or the closing bracket expected");
-  r->at++;
-  if (*closed) return false;
-  skip_space(r);
-  return true;
+/* Behind an item: true when another one follows. */
+static inline bool goes_on(reader *r, char closing, bool *closed) {
+  if (take(r, ',')) return true;
+  *closed = take(r, closing);
+  if (!*closed) fail(r, r->at == r->end ? "unfinished array or object" : "',' or the closing bracket expected");
+  return false;
 }
 
 /* Bounded: one large array must not make a thousand small ones behind it as large. */
@@ -299,17 +275,10 @@ static void remember(int *hint, int count) {
   *hint = count > *hint ? count : *hint - (*hint - count) / 2;
 }
 
-static bool is_empty(reader *r, char closing) {
-  skip_space(r);
-  if (r->at == r->end || *r->at != closing) return false;
-  r->at++;
-  return true;
-}
-
 static bool read_array(reader *r) {
   if (!enter(r)) return false;
   int *hint = &r->items[r->depth % HINTS], count = 0;
-  bool closed = is_empty(r, ']');
+  bool closed = take(r, ']');
   lua_createtable(r->L, closed ? 0 : *hint, 0);
   if (!closed) {
     do {
@@ -323,8 +292,28 @@ static bool read_array(reader *r) {
   return true;
 }
 
+static void push_key(reader *r, unsigned slot) {
+  r->known[r->last].next = (unsigned char)slot;
+  r->last = slot;
+  lua_pushvalue(r->L, r->keys + (int)slot);
+}
+
+/* Behind the opening quote: whether the key is the one that came after the last one before; takes it. */
+static inline bool is_next_key(reader *r) {
+  unsigned slot = r->known[r->last].next;
+  size_t size = r->known[slot].size;
+  bool is_next = size > 0 && (size_t)(r->end - r->at) > size &&
+                 memcmp(r->at, r->known[slot].text, size + 1) == 0; /* with the closing quote */
+  if (!is_next) return false;
+  r->at += size + 1;
+  r->last = slot;
+  lua_pushvalue(r->L, r->keys + (int)slot);
+  return true;
+}
+
 /* Behind the opening quote: pushes the key. */
 static inline bool read_key(reader *r) {
+  if (is_next_key(r)) return true;
   const char *from = r->at;
   skip_run(r);
   if (r->at == r->end || *r->at != '"') return read_escaped(r, from);
@@ -332,25 +321,20 @@ static inline bool read_key(reader *r) {
   if (size == 0) return lua_pushliteral(r->L, ""), true;
   unsigned slot = ((unsigned char)from[0] * 3u + (unsigned char)from[size - 1] * 5u +
                    (unsigned)size * 7u) % KEYS;
-  if (r->known[slot].size == size && memcmp(r->known[slot].text, from, size) == 0) {
-    lua_pushvalue(r->L, r->keys + (int)slot);
-    return true;
+  if (r->known[slot].size != size || memcmp(r->known[slot].text, from, size) != 0) {
+    lua_pushlstring(r->L, from, size);
+    lua_replace(r->L, r->keys + (int)slot);
+    r->known[slot].text = from;
+    r->known[slot].size = size;
   }
-  lua_pushlstring(r->L, from, size);
-  lua_pushvalue(r->L, -1);
-  lua_replace(r->L, r->keys + (int)slot);
-  r->known[slot].text = from;
-  r->known[slot].size = size;
+  push_key(r, slot);
   return true;
 }
 
 static bool read_member(reader *r) {
-  if (r->at == r->end || *r->at != '"') return fail(r, "a key in quotes expected");
-  r->at++;
+  if (!take(r, '"')) return fail(r, "a key in quotes expected");
   if (!read_key(r)) return false;
-  skip_space(r);
-  if (r->at == r->end || *r->at != ':') return fail(r, "':' expected");
-  r->at++;
+  if (!take(r, ':')) return fail(r, "':' expected");
   if (!read_value(r)) return false;
   lua_rawset(r->L, -3);
   return true;
@@ -359,7 +343,7 @@ static bool read_member(reader *r) {
 static bool read_object(reader *r) {
   if (!enter(r)) return false;
   int *hint = &r->members[r->depth % HINTS], count = 0;
-  bool closed = is_empty(r, '}');
+  bool closed = take(r, '}');
   lua_createtable(r->L, 0, closed ? 0 : *hint);
   if (!closed) {
     do {
@@ -384,10 +368,9 @@ static bool read_word(reader *r, const char *word) {
 }
 
 static bool read_value(reader *r) {
-  skip_space(r);
+  if (take(r, '"')) return read_string(r); /* most of them are */
   if (r->at == r->end) return fail(r, "a value expected");
   switch (*r->at) {
-    case '"': r->at++; return read_string(r);
     case '{': return read_object(r);
     case '[': return read_array(r);
     case 't': return read_word(r, "true") && (lua_pushboolean(r->L, 1), true);

@@ -101,16 +101,14 @@ static bool take_pair(lua_State *L, ig_cursor *self, const char *pair, size_t si
     ig_nomemory(L);
   const char *name = self->name.data;
   lua_pushlstring(L, self->value.data, self->value.size); /* may run a finalizer that closes the client */
+  push_sent(L, self, kept, name);
   lua_getfield(L, kept, "client");
   const ig_client *client = ig_toclient(L, -1);
-  bool wanted = !client->closed && /* or which texts are secret is no longer known */
-                !is_unwanted(name) && !is_unfit(client, &self->name) && !is_unfit(client, &self->value);
-  if (wanted) {
-    push_sent(L, self, kept, name);
-    wanted = is_cursor_name(name) || !lua_rawequal(L, -1, top + 1);
-    lua_pushvalue(L, top + 1);
-    if (wanted) lua_setfield(L, ask, name);
-  }
+  bool wanted = !is_unwanted(name) && (is_cursor_name(name) || !lua_rawequal(L, top + 1, top + 2)) &&
+                !client->closed && /* or which texts are secret is no longer known */
+                !is_unfit(client, &self->name) && !is_unfit(client, &self->value);
+  lua_pushvalue(L, top + 1);
+  if (wanted) lua_setfield(L, ask, name);
   lua_settop(L, top);
   return wanted && is_moving(name);
 }
@@ -297,7 +295,7 @@ int ig_countseen(lua_State *L, const ig_cursor *self, int kept, int data) {
 static bool add_given(lua_State *L, int kept, int items, int ids) {
   int top = lua_gettop(L);
   bool all = true;
-  lua_getfield(L, kept, "data");
+  lua_rawgeti(L, kept, IG_DATA);
   for (int i = 1; i <= items && all; i++) {
     lua_rawgeti(L, top + 1, i);
     to_id(L);

@@ -33,13 +33,9 @@ static int hex_at(const igb_buffer *text, size_t at, int digits) {
   int value = 0;
   if (at + (size_t)digits > text->size) return -1;
   for (; digits > 0; digits--, at++) {
-    int c = text->data[at] | 32;
-    if (c >= '0' && c <= '9')
-      value = value * 16 + c - '0';
-    else if (c >= 'a' && c <= 'f')
-      value = value * 16 + c - 'a' + 10;
-    else
-      return -1;
+    int digit = igb_hex[(unsigned char)text->data[at]];
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
   }
   return value;
 }
@@ -85,9 +81,8 @@ static size_t skip(const igb_buffer *text, size_t at, const char *set, bool not)
 
 /* How many bytes at `at` show the secret, or enough of its beginning; 0: they do not. */
 static size_t secret_at(const igb_buffer *text, size_t at, const char *secret) {
-  size_t from = at, length = strlen(secret), matched = 0;
-  if (length < SHORTEST_SECRET) return 0;
-  while (matched < length && at < text->size) {
+  size_t from = at, matched = 0;
+  while (secret[matched] != '\0' && at < text->size) {
     char meaning;
     size_t size = unit_at(text, at, &meaning);
     if (text->data[at] == secret[matched]) size = 1; /* as it is, even where it looks encoded */
@@ -95,8 +90,9 @@ static size_t secret_at(const igb_buffer *text, size_t at, const char *secret) {
     at += size;
     matched++;
   }
-  size_t enough = at == text->size ? SHORTEST_SECRET : TELLING_PART;
-  return matched == length || matched >= enough ? at - from : 0;
+  bool whole = secret[matched] == '\0';
+  size_t enough = whole || at == text->size ? SHORTEST_SECRET : TELLING_PART;
+  return matched >= enough ? at - from : 0;
 }
 
 static bool is_word(char c) {

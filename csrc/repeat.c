@@ -5,10 +5,21 @@
 
 #include "cursor.h"
 
+static uint64_t mix(uint64_t sum, uint64_t word) {
+  sum = (sum ^ word) * 0x9E3779B97F4A7C15u; /* 2^64 divided by the golden ratio */
+  return sum ^ sum >> 32;
+}
+
+/* Of this process alone: it depends on the order of bytes. */
 static uint64_t hash(const char *text, size_t size) {
-  uint64_t sum = 14695981039346656037u; /* FNV-1a */
-  for (size_t i = 0; i < size; i++) sum = (sum ^ (unsigned char)text[i]) * 1099511628211u;
-  return sum;
+  uint64_t sum = size, word;
+  for (; size >= sizeof word; text += sizeof word, size -= sizeof word) {
+    memcpy(&word, text, sizeof word);
+    sum = mix(sum, word);
+  }
+  word = 0;
+  if (size > 0) memcpy(&word, text, size);
+  return mix(sum, word);
 }
 
 static void note(lua_State *L, igb_buffer *ids, uint64_t sum) {
@@ -27,18 +38,20 @@ static void note_list(lua_State *L, igb_buffer *ids, int kept) {
 
 /* Takes down the ids of the items; false when an item has none. */
 static bool note_ids(lua_State *L, igb_buffer *ids, int data) {
-  int top = lua_gettop(L), count = (int)lua_rawlen(L, data);
-  for (int i = 1; i <= count; i++, lua_settop(L, top)) {
+  int name = lua_gettop(L) + 1, count = (int)lua_rawlen(L, data);
+  lua_pushliteral(L, "id");
+  for (int i = 1; i <= count; i++, lua_settop(L, name)) {
     size_t size;
     lua_rawgeti(L, data, i);
     if (!lua_istable(L, -1)) break;
-    lua_getfield(L, -1, "id");
+    lua_pushvalue(L, name);
+    lua_gettable(L, -2);
     const char *id = lua_tolstring(L, -1, &size);
     if (id == NULL) break;
     note(L, ids, hash(id, size));
   }
-  bool all = lua_gettop(L) == top;
-  lua_settop(L, top);
+  bool all = lua_gettop(L) == name;
+  lua_settop(L, name - 1);
   return all;
 }
 
@@ -135,7 +148,7 @@ void ig_noteid(lua_State *L, ig_cursor *self, const char *id, size_t size) { not
 
 void ig_notegiven(lua_State *L, ig_cursor *self, int kept) {
   if (!self->restarts || self->noted) return;
-  lua_getfield(L, kept, "data");
+  lua_rawgeti(L, kept, IG_DATA);
   if (lua_istable(L, -1) && !note_ids(L, &self->known, lua_gettop(L))) self->nameless = true;
   lua_pop(L, 1);
   self->noted = true;

@@ -88,12 +88,16 @@ local function raising(what)
   end
 end
 
-local next_page = raising(take_page)
+local next_item, next_page = raising(take), raising(take_page)
 
 --- The next item.
 -- @return the item; `nil` at the end; `nil, err, kind` on failure: the next call then asks for the
 -- same page again
-function cursor:next() return advance(self, take) end
+function cursor:next()
+  local item = take(self) -- as a rule the page has one
+  if item ~= nil then return item end
+  return advance(self, take)
+end
 
 --- Whole pages, as the API sent them (`page.data`, `page.paging`). After single items the first page
 -- is what is left of theirs; the last one is cut at `max_items`.
@@ -123,7 +127,11 @@ end
 
 core.cursor.meta.__close = cursor.close
 
-core.cursor.meta.__call = raising(take)
+function core.cursor.meta:__call()
+  local item = take(self)
+  if item == nil then item = next_item(self) end -- not by a tail call, see above
+  return item
+end
 
 -- Whether a cursor whose first page is there already stands in that page.
 local function is_in_first(opts)
