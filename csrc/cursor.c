@@ -150,11 +150,23 @@ static ig_cursor *check_quickly(lua_State *L) {
   return is_open ? self : check_cursor(L);
 }
 
+/* A page that is used up is garbage before the next one comes, so that never two of them are in memory. */
+static void drop_page(lua_State *L, ig_cursor *self) {
+  if (self->count == 0 || self->index < self->count) return;
+  if (self->lost) return; /* position() wants the ids of a page that does not say what comes next */
+  int kept = push_kept(L);
+  ig_notegiven(L, self, kept);
+  lua_pushnil(L);
+  lua_rawseti(L, kept, IG_DATA);
+  set_nil(L, kept, "page");
+}
+
 /* cursor.take(cursor) -> the next item of the page; or nil, and whether another page may have one */
 static int cursor_take(lua_State *L) {
   ig_cursor *self = check_quickly(L);
   bool has_item = self->index < self->count && !is_full(self);
   if (!has_item) {
+    drop_page(L, self);
     lua_pushnil(L);
     lua_pushboolean(L, !self->ended && !is_full(self));
     return 2;
