@@ -85,6 +85,34 @@ describe("paging.next", function()
   end)
 end)
 
+describe("a page that is used up", function()
+  local function is_collected(cursor, kept)
+    drain(cursor)
+    collectgarbage()
+    collectgarbage()
+    return kept[1] == nil
+  end
+
+  local function given(paging)
+    local cursor, answer = open(), page({ "a", "b" }, paging)
+    local kept = setmetatable({ answer }, { __mode = "v" })
+    assert.is_true(accept(cursor, answer))
+    return cursor, kept
+  end
+
+  it("is let go before the next one is asked for", function()
+    local cursor, kept = given { next = "https://graph.example/v26.0/1/x?after=z" }
+    assert.is_true(is_collected(cursor, kept))
+    assert.same({ after = "z" }, cursor:position().params)
+  end)
+
+  it("is kept where it does not say what comes next: the position has its ids", function()
+    local cursor, kept = given { next = 7 }
+    assert.is_false(is_collected(cursor, kept))
+    assert.same({ "a", "b" }, cursor:position().ids)
+  end)
+end)
+
 describe("pages that repeat", function()
   local function next_link(query) return { next = "https://graph.example/?" .. query } end
 
