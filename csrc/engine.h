@@ -23,6 +23,7 @@
   X(BUSINESS_USE_CASE_USAGE, "x-business-use-case-usage") \
   X(AD_ACCOUNT_USAGE, "x-ad-account-usage")              \
   X(API_VERSION, "facebook-api-version")                 \
+  X(LOCATION, "location")                                \
   X(TRACE_ID, "x-fb-trace-id")
 
 /* So many bytes of headers an answer may have, with what keeping each line costs; libcurl takes longer for each line

@@ -133,11 +133,15 @@ static void set_proxy(lua_State *L, const ig_client *client, CURL *easy) {
   if (strncmp(client->base_url, "http://", 7) == 0) set_text(L, easy, CURLOPT_PROXY, "");
 }
 
-/* libcurl 7.88 takes the URL apart once more when it sends, and does without its query where there is no memory
- * for that: so it is told what to ask for. */
-static void set_address(lua_State *L, CURL *easy, const char *url) {
-  set_text(L, easy, CURLOPT_URL, url);
-  set_text(L, easy, CURLOPT_REQUEST_TARGET, strchr(strstr(url, "://") + 3, '/'));
+/* libcurl takes a URL apart, puts it together again byte by byte, and once more when it sends, where 7.88 does without
+ * the query if there is no memory for that. So it gets the origin alone, and is told what to ask for there. */
+static void set_address(lua_State *L, CURL *easy, char *url) {
+  char *target = strchr(strstr(url, "://") + 3, '/');
+  set_text(L, easy, CURLOPT_REQUEST_TARGET, target);
+  *target = '\0';
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, url);
+  *target = '/';
+  if (code != CURLE_OK) ig_nomemory(L);
 }
 
 /* What is the same for every request; its URL is complete. */

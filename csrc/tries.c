@@ -29,7 +29,7 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *user) {
 }
 
 static void forget_headers(igh_transfer *transfer) {
-  transfer->headers.size = 0;
+  igb_clear(&transfer->headers);
   memset(transfer->header_at, 0, sizeof transfer->header_at);
 }
 
@@ -226,27 +226,45 @@ static CURLUcode compare_origins(const char *one, const char *other, bool *same)
   return code;
 }
 
+/* Where a location leads to from an address, to be freed by curl_free. */
+static CURLUcode resolve(const char *address, const char *location, char **target) {
+  CURLU *parts = curl_url();
+  CURLUcode code = parts == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(parts, CURLUPART_URL, address, 0);
+  if (code == CURLUE_OK)
+    code = curl_url_set(parts, CURLUPART_URL, location, CURLU_NON_SUPPORT_SCHEME | CURLU_ALLOW_SPACE);
+  if (code == CURLUE_OK) code = curl_url_get(parts, CURLUPART_URL, target, 0);
+  curl_url_cleanup(parts);
+  return code;
+}
+
 static bool end_without_memory(igh_transfer *transfer) {
   transfer->result = CURLE_OUT_OF_MEMORY;
   return false;
 }
 
+static bool set_url(igh_transfer *transfer, const char *url) {
+  igb_clear(&transfer->url);
+  return igb_append(&transfer->url, url, strlen(url) + 1);
+}
+
 /* libcurl is told never to follow: it would carry the token along. A GET goes on inside its own
- * origin, a few times. */
+ * origin, a few times. Nor does libcurl know what a location is relative to: see set_address in request.c. */
 static bool follow(igh_transfer *transfer) {
-  char *location = NULL;
-  curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
-  if (location == NULL) return false;
-  bool same;
-  if (compare_origins(location, transfer->url.data, &same) == CURLUE_OUT_OF_MEMORY) return end_without_memory(transfer);
+  const char *location = igh_transfer_header(transfer, IGH_LOCATION);
+  if (location == NULL || transfer->status / 100 != 3) return false;
+  char *target = NULL;
+  bool same = false;
+  CURLUcode code = resolve(transfer->url.data, location, &target);
+  if (code == CURLUE_OK) code = compare_origins(target, transfer->url.data, &same);
+  bool is_set = code != CURLUE_OUT_OF_MEMORY && set_url(transfer, target != NULL ? target : location);
+  curl_free(target);
+  if (!is_set) return end_without_memory(transfer);
   if (!same || !transfer->may_repeat || transfer->redirects == MAX_REDIRECTS) {
     transfer->refused_redirect = true;
-    transfer->url.size = 0;
-    igb_append(&transfer->url, location, strlen(location) + 1);
     return false;
   }
   transfer->redirects++;
-  if (curl_easy_setopt(transfer->easy, CURLOPT_URL, location) != CURLE_OK) return end_without_memory(transfer);
+  if (curl_easy_setopt(transfer->easy, CURLOPT_URL, transfer->url.data) != CURLE_OK) return end_without_memory(transfer);
   curl_easy_setopt(transfer->easy, CURLOPT_REQUEST_TARGET, NULL);
   return try_again(transfer) == CURLM_OK || end_without_memory(transfer);
 }
