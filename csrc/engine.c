@@ -209,6 +209,19 @@ long igh_engine_age(const igh_engine *engine) {
   return engine->under_way > 0 ? (long)(igh_now() - engine->last_start) : -1;
 }
 
+/* What is not sent yet, has more to send, or comes in, moves at any time. */
+static long long expected_at(const igh_transfer *transfer) {
+  bool waits = transfer->sent && transfer->may_repeat && transfer->at.first == 0;
+  return waits ? transfer->at.sent + transfer->engine->quickest * 7 / 8 : 0;
+}
+
+long igh_engine_lull(const igh_engine *engine) {
+  long long time = igh_now_exactly(), first = time + 1000000;
+  for (const igh_transfer *one = engine->live; one != NULL && first > time; one = one->next)
+    if (one->state == IGH_UNDER_WAY && expected_at(one) < first) first = expected_at(one);
+  return first > time ? (long)((first - time) / 1000) : 0;
+}
+
 bool igh_engine_ring(igh_engine *engine, bool on) {
   if (engine->bell[0] < 0) {
     if (!on) return true;
@@ -237,9 +250,18 @@ void igh_engine_wait(const igh_engine *engine) {
 
 /* --- one transfer ------------------------------------------------------------------------------ */
 
+/* The least of them, which others outgrow in time. */
+static void learn_quickest(igh_transfer *transfer) {
+  long long took = transfer->at.first - transfer->at.sent, *quickest = &transfer->engine->quickest;
+  if (transfer->at.first == 0 || took <= 0) return;
+  *quickest += *quickest / 16 + 1;
+  if (*quickest == 1 || took < *quickest) *quickest = took;
+}
+
 static void end(igh_transfer *transfer) {
   transfer->state = IGH_DONE;
   transfer->at.end = igh_now_exactly();
+  learn_quickest(transfer);
   transfer->engine->under_way--;
   if (transfer->owner != NULL) igh_ticket_announce(transfer->owner);
 }

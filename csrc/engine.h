@@ -105,6 +105,8 @@ bool igh_engine_is_busy(const igh_engine *engine);
 bool igh_engine_owes(const igh_engine *engine);
 /* Milliseconds since a transfer was started last; -1: none is under way. */
 long igh_engine_age(const igh_engine *engine);
+/* Milliseconds in which no answer is to be expected, by how soon they began lately; 0: there may be one now. */
+long igh_engine_lull(const igh_engine *engine);
 /* Keeps the descriptor readable: what happened is for another one of those who watch it. False when
  * there is no descriptor left. */
 bool igh_engine_ring(igh_engine *engine, bool on);

@@ -11,6 +11,7 @@ struct igh_engine {
   int bell[2];        /* a pipe with a byte in it: readable for ever; -1: not there yet */
   long long deadline; /* when libcurl wants to be called, on our clock in ms; -1: it does not */
   long long last_start;
+  long long quickest; /* microseconds from a sending to its answer's first byte, of the last ones; 0: not known */
   long long untold; /* when a server must have been told of a cancelled call; -1: of none */
   const void *untold_of; /* the user whose call that was; NULL: of several */
   igh_transfer *live; /* all that are owned: new, under way and done */

@@ -249,6 +249,12 @@ static int engine_age(lua_State *L) {
   return 1;
 }
 
+/* engine:lull() -> seconds in which no answer is to be expected; 0 where there may be one */
+static int engine_lull(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)igh_engine_lull(check_engine(L)) / 1000);
+  return 1;
+}
+
 /* engine:ring(on): keeps the descriptor readable, for another one of those who watch it */
 static int engine_ring(lua_State *L) {
   if (!igh_engine_ring(check_engine(L), lua_toboolean(L, 2)))
@@ -258,9 +264,9 @@ static int engine_ring(lua_State *L) {
 
 static const luaL_Reg engine_methods[] = {
     {"age", engine_age},         {"events", engine_events}, {"is_busy", engine_is_busy},
-    {"news", engine_news},       {"owes", engine_owes},     {"pollfd", engine_pollfd},
-    {"ring", engine_ring},       {"step", engine_step},     {"timeout", engine_timeout},
-    {"wait", engine_wait},       {NULL, NULL}};
+    {"lull", engine_lull},       {"news", engine_news},     {"owes", engine_owes},
+    {"pollfd", engine_pollfd},   {"ring", engine_ring},     {"step", engine_step},
+    {"timeout", engine_timeout}, {"wait", engine_wait},     {NULL, NULL}};
 
 static const luaL_Reg engine_meta[] = {{"__gc", engine_gc}, {NULL, NULL}};
 

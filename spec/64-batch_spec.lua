@@ -322,11 +322,11 @@ describe("a batch of more than 50", function()
     assert.same({ 20, 50, 50 }, sizes)
   end)
 
-  it("has four envelopes under way at most", function()
-    local list = many(450)
-    for i = 1, 450, 50 do list[i] = { path = "slow_150" } end
-    assert.equal(450, #run(list))
-    assert.equal(4, server.record().in_flight_max)
+  it("has sixteen envelopes under way at most", function()
+    local list = many(850)
+    for i = 1, 850, 50 do list[i] = { path = "slow_500" } end
+    assert.equal(850, #run(list))
+    assert.equal(16, server.record().in_flight_max)
   end)
 
   it("keeps references among the 50 that go together", function()

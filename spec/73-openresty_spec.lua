@@ -246,6 +246,25 @@ describe("in OpenResty", function()
       assert.is_true(is_idle(host))
     end)
 
+    it("seldom wakes for an answer that takes as long as those before", function()
+      host = start { locations = { steps = [[
+        local methods, steps = require("iggraph.core").loop.methods, 0
+        local step = methods.step
+        function methods.step(engine)
+          steps = steps + 1
+          return step(engine)
+        end
+        ig:get "slow_200" -- connects
+        ig:get "slow_200"
+        steps = 0
+        local begun = ngx.now()
+        ig:get "slow_200"
+        ngx.update_time()
+        ngx.print((ngx.now() - begun) * 1000 / steps)]] } }
+      local pause = tonumber((host:get "steps"))
+      assert.is_true(pause > 6, pause .. " ms from one step to the next")
+    end)
+
     it("has one driver, however many wait", function()
       host = start { locations = {
         count = "iggraph.map({ 1 }, function() ig:get 'slow_300' end)",

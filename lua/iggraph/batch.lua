@@ -10,8 +10,6 @@ local task = require "iggraph.task"
 
 local fail, start, null = core.error.fail, core.transfer.start, core.null
 
-local AT_A_TIME = 4 -- envelopes
-
 -- --- the envelope ---------------------------------------------------------------------------------
 
 -- Puts a file beside the batch, under a name that nothing else there has.
@@ -235,7 +233,7 @@ local function join(client, chunks, rounds)
   return list, failures > 0 and failures == #chunks
 end
 
---- Sends many calls in one, or rather in envelopes of 50, four of them at a time. An entry is a table: `method`
+--- Sends many calls in one, or rather in envelopes of 50, as many at a time as `iggraph.map` has. An entry is a table: `method`
 -- (`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's `relative_url` and
 -- `body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name;
 -- `omit_response_on_success` (here false unless it is given; with true, `null` does not tell of a timeout any more);
@@ -252,7 +250,7 @@ end
 -- failed is not carried out; its error names the other and has its kind. Or `nil, err, kind` where nothing came of any
 function core.client.methods.batch(client, requests)
   local chunks = entries.read(client, requests)
-  local rounds = task.map(chunks, function(chunk) return carry_out(client, chunk) end, { concurrency = AT_A_TIME })
+  local rounds = task.map(chunks, function(chunk) return carry_out(client, chunk) end)
   local list, all_failed = join(client, chunks, rounds)
   if not all_failed then return list end
   local err = rounds[1][2]
