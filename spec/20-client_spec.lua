@@ -161,6 +161,33 @@ describe("a client", function()
     assert.equal(1, #server.requests())
   end)
 
+  describe("finds the first media of all accounts in one request", function()
+    local function nested(edge) return { "id", "username", [edge] = { "id", "caption" } } end
+
+    it("and goes on from there, with the same fields", function()
+      local account = ig:instagram_accounts({ fields = nested "media.limit(4)" }):next()
+      assert.equal(4, #account.media.data)
+      local media = client.collect((ig:continue(account, "media", { max_items = 4 })))
+      assert.same(account.media.data, media)
+      assert.equal(1, #server.requests())
+      media = client.collect((ig:continue(account, "media")))
+      assert.same(client.collect((ig:user(GUIDE_USER):media { fields = { "id", "caption" } })), media)
+      assert.equal(6, #media)
+      assert.equal(3, #server.requests())
+    end)
+
+    it("or, of many, in one for each page of Pages", function()
+      local many, accounts, items = client.new { access_token = sandbox.tokens.many }, 0, 0
+      client.collect((many:list("me/accounts", { limit = 100 })))
+      local pages = #server.requests()
+      for account in many:instagram_accounts { fields = nested "media", limit = 100 } do
+        accounts, items = accounts + 1, items + #client.collect((many:continue(account, "media", { max_items = 3 })))
+      end
+      assert.is_true(accounts > 50 and items > accounts, accounts .. " accounts, " .. items .. " media")
+      assert.equal(2 * pages, #server.requests())
+    end)
+  end)
+
   it("finds them with one request per page of Pages", function()
     assert.equal(1, #client.collect(ig:instagram_accounts { limit = 1 }))
     assert.equal(2, #server.requests())

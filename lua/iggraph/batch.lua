@@ -233,7 +233,7 @@ local function join(client, chunks, rounds)
   return list, failures > 0 and failures == #chunks
 end
 
---- Sends many calls in one, or rather in envelopes of 50, as many at a time as `iggraph.map` has. An entry is a table: `method`
+--- Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time. An entry is a table: `method`
 -- (`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's `relative_url` and
 -- `body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name;
 -- `omit_response_on_success` (here false unless it is given; with true, `null` does not tell of a timeout any more);
