@@ -112,6 +112,12 @@ static void add_header(lua_State *L, ig_client *client, const char *line) {
   client->headers = headers;
 }
 
+/* Headers of all clients. A user agent by its own option libcurl would write anew for each call. */
+static void add_usual_headers(lua_State *L, ig_client *client) {
+  add_header(L, client, "Expect:"); /* no round trip before a long form */
+  add_header(L, client, "User-Agent: iggraph/" IG_VERSION);
+}
+
 static void set_token(lua_State *L, ig_client *client) {
   const char *token = check_text(L, "access_token");
   igb_buffer *escaped = ig_newobject(L, "iggraph.buffer", sizeof *escaped);
@@ -297,7 +303,7 @@ static void derive(lua_State *L, ig_client *client) {
     OPENSSL_cleanse(proof, sizeof proof);
   }
   forget_headers(&client->headers);
-  add_header(L, client, "Expect:"); /* no round trip before a long form */
+  add_usual_headers(L, client);
   if (client->token_in_query || client->signs_nothing) return;
   add_authorization(L, client, "Bearer");
 }
@@ -444,7 +450,7 @@ static int client_uploader(lua_State *L) {
   lua_pushvalue(L, 2);
   set_base_url(L, client);
   lua_settop(L, 3);
-  add_header(L, client, "Expect:");
+  add_usual_headers(L, client);
   add_authorization(L, client, "OAuth");
   note_companion(L);
   return 1;

@@ -49,10 +49,16 @@ static void check_no_token(lua_State *L, const ig_client *client, const char *wh
   if (telling && strstr(path, client->token) != NULL) ig_raise(L, "%s: the access token is in it", what);
 }
 
-void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
+/* What of the path comes behind the version. */
+static const char *check_call(lua_State *L, const ig_client *client, const char *path) {
   if (*path == '/') path++;
   check_path(L, "path", path);
   check_no_token(L, client, "path", path);
+  return path;
+}
+
+void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buffer *out) {
+  path = check_call(L, client, path);
   ig_append(L, out, "/", 1);
   if (client->version != NULL) {
     ig_append(L, out, client->version, strlen(client->version));
@@ -62,11 +68,9 @@ void ig_addpath(lua_State *L, const ig_client *client, const char *path, igb_buf
 }
 
 const char *ig_pushpath(lua_State *L, const ig_client *client, const char *path) {
-  igb_buffer *out = ig_newobject(L, "iggraph.buffer", sizeof *out);
-  ig_addpath(L, client, path, out);
-  lua_pushlstring(L, out->data, out->size);
-  lua_remove(L, -2);
-  return lua_tostring(L, -1);
+  const char *version = client->version;
+  path = check_call(L, client, path);
+  return version == NULL ? lua_pushfstring(L, "/%s", path) : lua_pushfstring(L, "/%s/%s", version, path);
 }
 
 /* client.check_id(client, id, what) -> the id as a string, or raises: it must be one part of a path */
@@ -155,7 +159,6 @@ static void set_up(lua_State *L, const ig_client *client, igh_transfer *transfer
   set_proxy(L, client, easy);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines != NULL ? transfer->lines : client->headers);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout);
-  set_text(L, easy, CURLOPT_USERAGENT, "iggraph/" IG_VERSION);
   set_address(L, easy, transfer->url.data);
 }
 

@@ -19,7 +19,12 @@ local host = {}
 
 local NAMES = { block = true, cqueues = true, luv = true, ngx = true, nvim = true }
 
-local function load(name) return require("iggraph.host." .. name) end
+local loaded = {} -- each call asks
+
+local function load(name)
+  loaded[name] = loaded[name] or require("iggraph.host." .. name)
+  return loaded[name]
+end
 
 -- These two own the process: what runs inside of them runs in nothing else.
 local ngx, vim = rawget(_G, "ngx"), rawget(_G, "vim")
