@@ -3,6 +3,7 @@
 local iggraph = require "iggraph"
 local client = require "spec.support.client"
 local fault_server = require "spec.support.fault_server"
+local nginx_host = require "spec.support.nginx_host"
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
 local shell = require "iggraph.sandbox.shell"
@@ -294,6 +295,34 @@ describe("a redirect", function()
       assert.equal("Bearer " .. sandbox.tokens.user, asked[2].headers.authorization)
     end)
   end
+
+  describe("that is relative", function()
+    local host
+    setup(function()
+      host = nginx_host.start { client = false, server = [[
+        absolute_redirect off;
+        location / { content_by_lua_block {
+          local to = ngx.var.arg_to
+          if not to then return ngx.print('{"at":"', ngx.var.request_uri, '"}') end
+          ngx.status, ngx.header.location = 302, ngx.unescape_uri(to)
+        } }]] }
+    end)
+    teardown(function() host:stop() end)
+
+    local rows = {
+      { "to a query", "?b=c", "/v26.0/a/start?b=c" },
+      { "to a sibling", "other?d=e#f", "/v26.0/a/other?d=e" },
+      { "upwards", "../up", "/v26.0/up" },
+      { "to the root", "/v26.0/root", "/v26.0/root" },
+      { "to one that is, too", "b/second?to=third%3Fg=h", "/v26.0/a/b/third?g=h" },
+    }
+    for _, row in ipairs(rows) do
+      it("is followed " .. row[1], function()
+        local ig = iggraph.new { access_token = "a-token", base_url = host.http }
+        assert.equal(row[3], assert(ig:get("a/start", { to = row[2] })).at)
+      end)
+    end
+  end)
 
   it("is not followed by POST and DELETE", function()
     for _, method in ipairs { "post", "delete" } do
