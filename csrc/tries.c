@@ -33,13 +33,14 @@ static void forget_headers(igh_transfer *transfer) {
   memset(transfer->header_at, 0, sizeof transfer->header_at);
 }
 
-static void keep_header(igh_transfer *transfer, int header, const char *value, size_t size) {
+static bool keep_header(igh_transfer *transfer, int header, const char *value, size_t size) {
   while (size > 0 && strchr(" \t\r\n", *value) != NULL) value++, size--;
   while (size > 0 && strchr(" \t\r\n", value[size - 1]) != NULL) size--;
-  if (size == 0 || size > MAX_HEADER) return;
+  if (size == 0 || size > MAX_HEADER) return true;
   size_t at = transfer->headers.size;
-  if (igb_append(&transfer->headers, value, size) && igb_append(&transfer->headers, "", 1))
-    transfer->header_at[header] = at + 1;
+  bool is_kept = igb_append(&transfer->headers, value, size) && igb_append(&transfer->headers, "", 1);
+  if (is_kept) transfer->header_at[header] = at + 1;
+  return is_kept;
 }
 
 static size_t on_header(char *line, size_t one, size_t size, void *user) {
@@ -57,8 +58,8 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   if (size > 5 && memcmp(line, "HTTP/", 5) == 0) forget_headers(transfer); /* 100, 103, then 200 */
   for (int i = 0; i < IGH_HEADER_COUNT; i++) {
     size_t length = strlen(names[i]);
-    if (size > length && line[length] == ':' && strncasecmp(line, names[i], length) == 0)
-      keep_header(transfer, i, line + length + 1, size - length - 1);
+    bool is_it = size > length && line[length] == ':' && strncasecmp(line, names[i], length) == 0;
+    if (is_it && !keep_header(transfer, i, line + length + 1, size - length - 1)) return 0;
   }
   return size;
 }
