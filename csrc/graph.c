@@ -1,5 +1,7 @@
 /* The Graph as a table: one row per edge. A row makes a method of the node's handle: a GET edge under its own
  * name, a write under a verb (lua/iggraph/nodes.lua says what each shape does). */
+#include <string.h>
+
 #include "iggraph.h"
 
 #define NODE "" /* the node itself, in place of an edge */
@@ -156,18 +158,21 @@ static void set_string(lua_State *L, const char *name, const char *value) {
   lua_setfield(L, -2, name);
 }
 
-/* graph.edges() -> a list of the rows above */
+/* graph.edges(node?) -> a list of the rows above: of one node type, or all */
 static int graph_edges(lua_State *L) {
+  const char *node = luaL_optstring(L, 1, NULL);
+  int count = 0;
   lua_newtable(L);
   for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
-    lua_newtable(L);
+    if (node != NULL && strcmp(edges[i].node, node) != 0) continue;
+    lua_createtable(L, 0, 7); /* and what Lua makes of `required` */
     set_string(L, "node", edges[i].node);
     set_string(L, "name", edges[i].name);
     set_string(L, "method", edges[i].method);
     set_string(L, "edge", edges[i].edge);
     set_string(L, "shape", edges[i].shape);
     set_string(L, "required", edges[i].required);
-    lua_rawseti(L, -2, (int)i + 1);
+    lua_rawseti(L, -2, ++count);
   }
   return 1;
 }

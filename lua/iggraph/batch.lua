@@ -248,7 +248,7 @@ end
 -- `{ n = 3, nil, err, kind }`. An entry that timed out is asked for again, once, unless it is a POST, or refers
 -- to one: then it is a `timeout` that says nothing about whether it was carried out. One that refers to an entry that
 -- failed is not carried out; its error names the other and has its kind. Or `nil, err, kind` where nothing came of any
-function core.client.methods.batch(client, requests)
+return function(client, requests)
   local chunks = entries.read(client, requests)
   local rounds = task.map(chunks, function(chunk) return carry_out(client, chunk) end)
   local list, all_failed = join(client, chunks, rounds)

@@ -298,13 +298,12 @@ function budget:learn(own, path, turn, err)
   return refused
 end
 
---- @tparam table options of `iggraph.new`
+--- @tparam boolean spreads whether calls wait for their turn before a limit is reached
 -- @tparam ?table store
--- @treturn ?table the budget of a client and those made from it by `with_token`; nil where nobody asked for one
-function budget.new(options, store)
-  if not (options.pace or store or options.on_throttle) then return nil end
+-- @treturn table the budget of a client and those made from it by `with_token`
+function budget.new(spreads, store)
   return setmetatable({
-    spreads = options.pace == true, store = store, seen = {}, limits = remembering(), owners = remembering(),
+    spreads = spreads, store = store, seen = {}, limits = remembering(), owners = remembering(),
   }, budget)
 end
 

@@ -8,7 +8,6 @@ local observe = require "iggraph.observe"
 local retry = require "iggraph.retry"
 local wait = require "iggraph.wait"
 
-local ask = require("iggraph.budget").ask
 local kept, fail, limit = core.client.kept, core.error.fail, core.transfer.limit
 local random, now = core.crypto.random, core.loop.now
 
@@ -32,7 +31,7 @@ local function try(client, own, host, attempt, ends, method, path, start, ...)
   if budget then refused = budget:learn(own, path, turn, err) end
   if news then observe.tell(own, "on_response", news) end
   if not err then return value end
-  return nil, err, err.kind == "throttled" and own.on_throttle and ask(own, err, refused) or nil
+  return nil, err, err.kind == "throttled" and own.on_throttle and budget.ask(own, err, refused) or nil
 end
 
 -- Waits for another attempt, if there is one; else the error.

@@ -1,22 +1,23 @@
 --- A client: an access token, the version and the host it is used with, and every call.
 -- @classmod client
 
-local accounts = require "iggraph.accounts"
 local ask = require "iggraph.ask"
-local budget = require "iggraph.budget"
 local core = require "iggraph.core"
 local cursor = require "iggraph.cursor"
-local discovery = require "iggraph.discovery"
 local host = require "iggraph.host"
-local insights = require "iggraph.insights"
-local near = require "iggraph.near"
+local lazy = require "iggraph.lazy"
 local nodes = require "iggraph.nodes"
 local observe = require "iggraph.observe"
 local retry = require "iggraph.retry"
-local store_of = require("iggraph.store.kind").of
 local wait = require "iggraph.wait"
 
-core.params.set_encoder(require("iggraph.json").encode)
+local later = lazy {
+  accounts = "iggraph.accounts", batch = "iggraph.batch", budget = "iggraph.budget", discovery = "iggraph.discovery",
+  insights = "iggraph.insights", json = "iggraph.json", kind = "iggraph.store.kind", near = "iggraph.near",
+  prepare = "iggraph.prepare", publish = "iggraph.publish",
+}
+
+core.params.set_encoder(function(value) return later.json.encode(value) end)
 
 local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
@@ -37,18 +38,23 @@ local function check(options)
   expect(type(options.pace) == "boolean", "pace", "true or false")
 end
 
+local function store_of(options, name)
+  local given = options[name]
+  return given ~= nil and later.kind.of("iggraph.new: " .. name, given) or nil
+end
+
 -- With a list of secrets: a client that signs nothing, since they are among the parameters of its calls.
 local function make(options, secrets)
   local own_host, policy = host.find(options.host), retry.policy(options)
   check(options)
-  local store = store_of("iggraph.new: store", options.store)
-  local token_store = store_of("iggraph.new: token_store", options.token_store)
+  local store, token_store = store_of(options, "store"), store_of(options, "token_store")
   local self = core.client.new(options, secrets)
   local own = kept(self)
   own.host, own.retry, own.usage = own_host, policy, {}
   own.stats, own.told_of = observe.counters(), {}
   for _, name in ipairs(HOOKS) do own[name] = options[name] end
-  own.on_retry, own.budget, own.token_store = policy.on_retry, budget.new(options, store), token_store
+  own.on_retry, own.token_store = policy.on_retry, token_store
+  if store or options.pace or options.on_throttle then own.budget = later.budget.new(options.pace == true, store) end
   own.patient = retry.patient(policy)
   if options.pace then own.retry = own.patient end
   own.uploaders = setmetatable({}, { __mode = "k" }) -- clients for the hosts of uploads -> whose they are
@@ -129,7 +135,7 @@ function client:delete(path, params) return ask(self, "DELETE", own_path(self, p
 -- @tparam[opt] table opts as of a `cursor`
 -- @return the cursor
 function client:list(path, params, opts)
-  if type(path) == "string" and path:find "/insights$" then return insights.list(self, path, params, opts) end
+  if type(path) == "string" and path:find "/insights$" then return later.insights.list(self, path, params, opts) end
   return cursor.open(self, own_path(self, path), params, opts)
 end
 
@@ -150,8 +156,11 @@ end
 -- @return a cursor of `{ id }`
 nodes.extend(client, function(self) return self end)
 
-client.instagram_accounts = accounts
-client.continue = discovery.continue
+function client.instagram_accounts(...) return later.accounts(...) end
+function client.continue(...) return later.discovery.continue(...) end
+function client.batch(...) return later.batch(...) end
+function client.prepare(...) return later.prepare(...) end
+function client.publish(...) return later.publish(...) end
 
 --- A client that shares all but the token: a Page's, say.
 -- @function client:with_token
@@ -166,7 +175,7 @@ client.with_token = core.client.with_token
 -- @treturn table
 function client:usage()
   local usage = copy(kept(self).usage)
-  usage.percent, usage.regain = budget.summary(usage)
+  usage.percent, usage.regain = later.budget.summary(usage)
   return usage
 end
 
@@ -191,7 +200,7 @@ end
 core.client.meta.__close = client.close
 
 setmetatable(client, { __index = function(_, name)
-  local meant = near(tostring(name), client)
+  local meant = later.near(tostring(name), client)
   raise(("a client has no '%s'%s"):format(tostring(name), meant and ", but " .. meant or ""))
 end })
 

@@ -160,8 +160,12 @@ end
 
 local function never() return nil end -- the `next` of insights moves on for ever
 
-local known = {} -- names of edges
-for _, row in ipairs(core.graph.edges()) do known[row.edge] = true end
+local function is_edge(name)
+  for _, row in ipairs(core.graph.edges()) do
+    if row.edge == name then return true end
+  end
+  return false
+end
 
 --- Goes on with an edge that came inside of an answer: the comments in
 -- `media{id,comments{text}}`, the media of a `business_discovery`. It begins with the items that are there; an
@@ -176,7 +180,7 @@ function discovery.continue(client, node, edge, opts)
   if type(edge) ~= "string" then raise("continue: the name of an edge expected, got " .. type(edge)) end
   local origin, page = origins[node], node[edge]
   if origin and read_edge(origin.inner, edge) then return continue_discovery(client, origin, node, edge, opts) end
-  if page == nil and not known[edge] then raise(("continue: no node has an edge '%s'"):format(edge)) end
+  if page == nil and not is_edge(edge) then raise(("continue: no node has an edge '%s'"):format(edge)) end
   if type(node.id) ~= "string" then raise("continue: the node has no id") end
   if page ~= nil and (type(page) ~= "table" or type(page.data) ~= "table") then
     raise(("continue: '%s' is not an edge of the node"):format(edge))

@@ -9,20 +9,26 @@
 --
 -- A programming mistake raises and names the argument. What the world does is `nil, err, kind`; a
 -- `for` loop raises the same `err`. See the README for the members of `err` and for its kinds.
+--
+-- What a first call does not need is loaded when it is first used. Where no file is to be read later (in nginx's
+-- workers, after a chroot), name at the start what will be used: `require "iggraph.login"`, and in the same way
+-- `insights`, `store`, `webhook`, `task` (`spawn` and `map`), `batch`, `prepare`, `publish`, `accounts`
+-- (`instagram_accounts`), `discovery` (`get` of handles, `continue`), `budget` (`pace`, `usage`), `host.ngx`.
 -- @module iggraph
 
 local core = require "iggraph.core"
 core.error.set_home(debug.getinfo(1, "S").source:gsub("[^/\\]*$", ""))
 local client = require "iggraph.client"
-local insights = require "iggraph.insights"
-local login = require "iggraph.login"
-local store = require "iggraph.store"
-local task = require "iggraph.task"
-local webhook = require "iggraph.webhook"
+local lazy = require "iggraph.lazy"
 
-for _, flow in ipairs { "batch", "prepare", "publish" } do require("iggraph." .. flow) end -- methods of clients
+local later = lazy { task = "iggraph.task" }
 
-local iggraph = {}
+--- The flows around the calls: `iggraph.insights` (rows), `iggraph.login`, `iggraph.webhook`; each is a module. And
+-- where clients keep what others are to know: see `iggraph.store`.
+-- @table flows
+local iggraph = lazy {
+  insights = "iggraph.insights", login = "iggraph.login", store = "iggraph.store", webhook = "iggraph.webhook",
+}
 
 --- The version of this module.
 iggraph._VERSION = core.version
@@ -31,15 +37,8 @@ iggraph._VERSION = core.version
 iggraph.null = core.null
 
 iggraph.new = client.new
-iggraph.spawn = task.spawn
-iggraph.map = task.map
-
---- The flows around the calls: `iggraph.insights` (rows), `iggraph.login`, `iggraph.webhook`; each is a module.
--- @table flows
-iggraph.insights, iggraph.login, iggraph.webhook = insights, login, webhook
-
---- Where clients keep what others are to know: see `iggraph.store`.
-iggraph.store = store
+function iggraph.spawn(...) return later.task.spawn(...) end
+function iggraph.map(...) return later.task.map(...) end
 
 --- What this runs on.
 -- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`

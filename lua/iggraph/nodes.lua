@@ -4,11 +4,10 @@
 
 local ask = require "iggraph.ask"
 local core = require "iggraph.core"
-local discovery = require "iggraph.discovery"
-local insights = require "iggraph.insights"
-local near = require "iggraph.near"
+local lazy = require "iggraph.lazy"
 local with_params = require "iggraph.params"
 
+local later = lazy { discovery = "iggraph.discovery", insights = "iggraph.insights", near = "iggraph.near" }
 local raise = core.error.raise
 
 local nodes = {}
@@ -72,37 +71,60 @@ end
 function shapes.field(row, node, params)
   check(row, params)
   local asked = with_params(params, function(fields) return fields and { [row.edge] = fields } or row.edge end)
-  return ask(node.client, row.method, node.id, asked, discovery.member(node, row.edge))
+  return ask(node.client, row.method, node.id, asked, later.discovery.member(node, row.edge))
 end
 
 function shapes.insights(row, node, params, opts)
   check(row, params)
-  return insights.list(node.client, path_of(row, node), params, opts)
+  return later.insights.list(node.client, path_of(row, node), params, opts)
 end
 
 function shapes.argument(row, node, value, fields)
-  return discovery.read(row, node, value, fields)
+  return later.discovery.read(row, node, value, fields)
 end
 
 -- --- types ----------------------------------------------------------------------------------------
 
-local types = {} -- node type -> metatable of its handles
+local types = {} -- node type -> metatable of its handles, made with the first one
 
-local pages = {} -- node type -> the Graph's page on it
-for _, row in ipairs(core.graph.handles()) do pages[row.node] = row.page end
+local function page_of(name)
+  for _, row in ipairs(core.graph.handles()) do
+    if row.node == name then return row.page end
+  end
+end
 
 -- What a name stands for that is none of a method: the Graph's name of an edge that is written by a verb, or of a
 -- parameter that has a method of its own; else methods that are called alike.
-local function meaning_of(key, methods, aliases) return aliases[key] or near(key, methods) end
-
 local function raise_unknown(node_type, key, methods, aliases)
-  local meant = meaning_of(tostring(key), methods, aliases)
+  local meant = aliases[key] or later.near(key, methods)
   raise(("%s has no edge '%s'%s. All are at %s; client:get, :post, :delete and :list take any"):format(node_type,
-    tostring(key), meant and ", but " .. meant or "", pages[node_type]))
+    key, meant and ", but " .. meant or "", page_of(node_type)))
 end
 
 local function check_handle(node, name)
   if type(node) ~= "table" then raise(("call it with a colon: node:%s(…)"):format(name)) end
+end
+
+-- The rows of a type in the table of the Graph, or of what belongs to none.
+local function rows_of(name)
+  local rows = core.graph.edges(name)
+  for _, row in ipairs(rows) do
+    row.needs = split(row.required, "[^,]+")
+    for i, names in ipairs(row.needs) do row.needs[i] = split(names, "[^|]+") end
+  end
+  return rows
+end
+
+local function add_edge(meta, row)
+  local shape = shapes[row.shape]
+  meta.edges[row.name] = row.edge
+  meta.methods[row.name] = function(node, ...)
+    check_handle(node, row.name)
+    return shape(row, node, ...)
+  end
+  local alias = row.shape == "flag" and row.required or row.edge
+  local known = meta.aliases[alias]
+  meta.aliases[alias] = (known and known .. ", " or "") .. "'" .. row.name .. "'"
 end
 
 local function new_type(name)
@@ -115,73 +137,61 @@ local function new_type(name)
   -- @treturn table the node, or `nil, err, kind`
   function methods.get(node, params)
     check_handle(node, "get")
-    return ask(node.client, "GET", node.id, params, discovery.origin_of(node, params))
+    return ask(node.client, "GET", node.id, params, later.discovery.origin_of(node, params))
   end
 
-  local meta = { methods = methods, aliases = {}, __metatable = false }
+  local meta = { methods = methods, edges = {}, aliases = {}, __metatable = false }
   function meta.__index(_, key)
     local method = methods[key]
     if method then return method end
-    raise_unknown(name, key, methods, meta.aliases)
+    raise_unknown(name, tostring(key), methods, meta.aliases)
   end
   function meta.__tostring(node) return ("iggraph: %s %s"):format(name, node.id) end
+  for _, row in ipairs(rows_of(name)) do add_edge(meta, row) end
+  return meta
+end
+
+local type_of
+
+-- `me` is whose token it is: a User, with a Page token the Page, on graph.instagram.com the IG User. What two of them
+-- call alike and have at different edges, it does not have.
+local function new_me()
+  local me, page = new_type "User", type_of "Page"
+  local own, known = me.methods, { me.edges, page.edges }
+
+  local function may_share(meta, name)
+    for _, edges in ipairs(own[name] and known or {}) do
+      if edges[name] and edges[name] ~= meta.edges[name] then return false end
+    end
+    return true
+  end
+
+  for _, meta in ipairs { page, type_of "IG User" } do
+    for name, method in pairs(meta.methods) do
+      if may_share(meta, name) then own[name] = own[name] or method else own[name] = nil end
+    end
+    for alias, names in pairs(meta.aliases) do me.aliases[alias] = me.aliases[alias] or names end
+  end
+  return me
+end
+
+function type_of(name)
+  local meta = types[name] or name == "User" and new_me() or new_type(name)
   types[name] = meta
   return meta
 end
 
-local root = {} -- the client's own edges
-
-for _, row in ipairs(core.graph.edges()) do
-  row.needs = split(row.required, "[^,]+")
-  for i, names in ipairs(row.needs) do row.needs[i] = split(names, "[^|]+") end
-  local shape = shapes[row.shape]
-  if row.node == GRAPH then
-    root[row.name] = function(client, ...) return shape(row, { client = client }, ...) end
-  else
-    local meta = types[row.node] or new_type(row.node)
-    meta.methods[row.name] = function(node, ...)
-      check_handle(node, row.name)
-      return shape(row, node, ...)
-    end
-    local alias = row.shape == "flag" and row.required or row.edge
-    local known = meta.aliases[alias]
-    meta.aliases[alias] = (known and known .. ", " or "") .. "'" .. row.name .. "'"
-  end
-end
-
--- `me` is whose token it is: a User, with a Page token the Page, on graph.instagram.com the IG User. What two of them
--- call alike and have at different edges, it does not have.
-local edge_of = {}
-for _, row in ipairs(core.graph.edges()) do edge_of[row.node .. ":" .. row.name] = row.edge end
-
-local function may_share(own, node_type, name)
-  if not own[name] then return true end
-  for _, other in ipairs { "User", "Page" } do
-    local edge = edge_of[other .. ":" .. name]
-    if edge and edge ~= edge_of[node_type .. ":" .. name] then return false end
-  end
-  return true
-end
-
-for _, node_type in ipairs { "Page", "IG User" } do
-  local own = types.User.methods
-  for name, method in pairs(types[node_type].methods) do
-    if may_share(own, node_type, name) then own[name] = own[name] or method else own[name] = nil end
-  end
-  for alias, names in pairs(types[node_type].aliases) do
-    types.User.aliases[alias] = types.User.aliases[alias] or names
-  end
-end
-
 local function new_handle(client, node_type, id)
-  return setmetatable({ client = client, id = id, type = node_type }, types[node_type] or new_type(node_type))
+  return setmetatable({ client = client, id = id, type = node_type }, type_of(node_type))
 end
 
 --- Gives a class of clients its handles and the edges that belong to no node.
 -- @tparam table methods of the class
 -- @tparam function real from one of its objects to the client that checks ids
 function nodes.extend(methods, real)
-  for name, method in pairs(root) do methods[name] = method end
+  for _, row in ipairs(rows_of(GRAPH)) do
+    methods[row.name] = function(client, ...) return shapes[row.shape](row, { client = client }, ...) end
+  end
   for _, row in ipairs(core.graph.handles()) do
     methods[row.name] = function(self, id)
       if type(self) == "string" then raise(("call it with a colon: client:%s(id)"):format(row.name)) end

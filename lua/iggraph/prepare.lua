@@ -77,7 +77,7 @@ nodes.extend(describer, function(self) return self.client end)
 -- `name`, `depends_on` and so on (see `client:batch`). It has `get`, `post`, `delete`, `list`, `with_token`,
 -- `instagram_accounts` and all handles; lists are their first page. All else raises
 -- @treturn table list of the descriptions, in the order of the calls
-function core.client.methods.prepare(client, describe)
+return function(client, describe)
   if type(describe) ~= "function" then raise("prepare: a function expected, got " .. type(describe)) end
   local list = {}
   describe(new(client, list))

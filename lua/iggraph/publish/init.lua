@@ -325,7 +325,7 @@ end
 -- `nil, err, kind`: `timeout` after the deadline, `cancelled` by `task:cancel` and `client:close`, else as the calls
 -- give them; a container that failed gives code and subcode of its `status`. See
 -- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes>
-function core.client.methods.publish(self, user_id, spec, opts)
+return function(self, user_id, spec, opts)
   if type(self) ~= "userdata" then raise "call it with a colon: client:publish(user_id, spec, opts)" end
   user_id = core.client.check_id(self, user_id, "client:publish: user id")
   local given = options_of(self, opts)
@@ -344,5 +344,3 @@ function core.client.methods.publish(self, user_id, spec, opts)
   add_containers(err, plan)
   return nil, err, kind
 end
-
-return core.client.methods.publish
