@@ -20,7 +20,8 @@ char *igb_reserve(igb_buffer *buffer, size_t more) {
   if (more > (size_t)-1 / 2 - buffer->size) return NULL;
   size_t wanted = buffer->size + more;
   if (buffer->data == NULL || wanted > buffer->capacity) {
-    size_t capacity = buffer->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : buffer->capacity;
+    size_t capacity = buffer->capacity > 0 ? buffer->capacity : wanted; /* at first what is asked for */
+    if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
     while (capacity < wanted) capacity *= 2;
     char *data = malloc(capacity); /* realloc() would leave what it copies */
     if (data == NULL) return NULL;

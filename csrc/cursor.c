@@ -1,5 +1,6 @@
 /* A list edge, page after page: which items are left, what to ask next, where it stands. The loop
  * that waits for pages is Lua (lua/iggraph/cursor.lua). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cursor.h"
@@ -81,13 +82,13 @@ static const char *const ways[] = {"map", "request", "page", "follow"};
 
 static void take_ways(lua_State *L, ig_cursor *self, int how, int kept) {
   self->sized = true;
+  if (!lua_istable(L, how)) return;
   lua_newtable(L);
-  for (size_t i = 0; lua_istable(L, how) && i < sizeof ways / sizeof *ways; i++) {
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     lua_getfield(L, how, ways[i]);
     lua_setfield(L, -2, ways[i]);
   }
   lua_setfield(L, kept, "ways");
-  if (!lua_istable(L, how)) return;
   lua_getfield(L, how, "list");
   lua_setfield(L, kept, "list");
   lua_getfield(L, how, "follow");
@@ -97,11 +98,12 @@ static void take_ways(lua_State *L, ig_cursor *self, int how, int kept) {
 
 /* Pushes the list's own function of that name; false and nothing where it has none. */
 static bool push_way(lua_State *L, int kept, const char *name) {
+  int top = lua_gettop(L);
   lua_getfield(L, kept, "ways");
-  lua_getfield(L, -1, name);
-  lua_remove(L, -2);
+  if (lua_istable(L, -1)) lua_getfield(L, -1, name);
   bool has = lua_isfunction(L, -1);
-  if (!has) lua_pop(L, 1);
+  if (has) lua_replace(L, top + 1);
+  lua_settop(L, top + has);
   return has;
 }
 
@@ -326,6 +328,7 @@ static int cursor_accept(lua_State *L) {
   lua_settop(L, 2);
   int kept = push_kept(L);
   ig_needstack(L, 20);
+  set_nil(L, kept, "transfer"); /* what is over takes no room in a cursor that stays in its page */
   ig_notegiven(L, self, kept);
   if (push_way(L, kept, "page")) {
     lua_pushvalue(L, 2);
@@ -405,6 +408,8 @@ static int cursor_recover(lua_State *L) {
 static void release(ig_cursor *self) {
   igb_buffer *const buffers[] = {&self->ids, &self->last_ids, &self->known, &self->name, &self->value};
   for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) igb_free(buffers[i]);
+  free(self->last_pages);
+  self->last_pages = NULL;
 }
 
 /* cursor.close(cursor): drops what is in flight; again does no harm */

@@ -18,7 +18,7 @@ typedef struct {
   lua_Integer empty_pages, max_empty; /* in a row */
   size_t pages;
   igb_buffer ids, last_ids; /* of this page and the one before: hashes */
-  uint64_t last_pages[IG_PAGES], old_page;
+  uint64_t *last_pages, old_page; /* marks of pages: see repeat.c */
   igb_buffer name, value;
   bool backward, prefetch, page_given, ended, closed;
   bool lost;       /* the page says that there is more, and not where */
@@ -34,8 +34,9 @@ typedef struct {
 } ig_cursor;
 
 /* What the cursor keeps: client, path, list (its name, if not the path), params (texts, as given), asked and
- * ask (what says where this page is, and the next), page, transfer, ways (see cursor.new), seen (ids given before
- * the position was taken); and by number, for each item is taken from there, the items of the page. */
+ * ask (what says where this page is, and the next), page, transfer (until it is answered), ways (see cursor.new;
+ * as a rule none), seen (ids given before the position was taken); and by number, for each item is taken from there,
+ * the items of the page. */
 enum { IG_DATA = 1 };
 
 /* --- paging.c: `kept`, `page` … are indexes --------------------------------- */

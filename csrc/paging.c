@@ -159,6 +159,8 @@ bool ig_pushask(lua_State *L, ig_cursor *self, int kept, int page) {
   }
   lua_replace(L, paging);
   lua_settop(L, paging);
+  igb_free(&self->name); /* a link has the token in it */
+  igb_free(&self->value);
   return at_end || goes_on;
 }
 

@@ -39,6 +39,7 @@ static void note_list(lua_State *L, igb_buffer *ids, int kept) {
 /* Takes down the ids of the items; false when an item has none. */
 static bool note_ids(lua_State *L, igb_buffer *ids, int data) {
   int name = lua_gettop(L) + 1, count = (int)lua_rawlen(L, data);
+  if (igb_reserve(ids, (size_t)count * sizeof(uint64_t)) == NULL) ig_nomemory(L);
   lua_pushliteral(L, "id");
   for (int i = 1; i <= count; i++, lua_settop(L, name)) {
     size_t size;
@@ -111,10 +112,20 @@ static bool is_known(const ig_cursor *self, uint64_t page) {
   return self->pages > 0 && self->old_page == page;
 }
 
+/* Makes room for one more page: a cursor that is open takes little. */
+static void make_room(lua_State *L, ig_cursor *self) {
+  size_t pages = self->pages;
+  if (pages >= IG_PAGES || (pages & (pages - 1)) != 0) return;
+  uint64_t *more = realloc(self->last_pages, (pages == 0 ? 1 : 2 * pages) * sizeof *more);
+  if (more == NULL) ig_nomemory(L);
+  self->last_pages = more;
+}
+
 /* A page without new ids: none that the page before did not have, or the very same as an earlier one. */
 bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
   self->ids.size = 0;
   if (lua_rawlen(L, data) == 0) return false;
+  make_room(L, self);
   note_list(L, &self->ids, kept);
   bool has_ids = note_ids(L, &self->ids, data);
   if (!has_ids) {
@@ -129,9 +140,9 @@ bool ig_isrepeated(lua_State *L, ig_cursor *self, int kept, int data) {
 
 void ig_rememberids(ig_cursor *self) {
   if (self->ids.size == 0) return;
-  igb_buffer spare = self->last_ids;
+  igb_free(&self->last_ids);
   self->last_ids = self->ids;
-  self->ids = spare;
+  self->ids = (igb_buffer){0};
   uint64_t page = signature(&self->last_ids);
   self->last_pages[self->pages++ % IG_PAGES] = page;
   if ((self->pages & (self->pages - 1)) == 0) self->old_page = page;
