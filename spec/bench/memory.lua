@@ -5,7 +5,8 @@
 --
 -- Prints the most that the process ever had (bare: with libcurl loaded and set up; libcurl: after COUNT requests by it
 -- alone; walk: after COUNT pages), or what one of COUNT things takes: idle clients; cursors; cursors in their first
--- page, without the page. All in KB.
+-- page, without the page. All in KB; and of the first three `private`, the most that was the process's own, without the
+-- pages of libraries that it has read, which all processes share.
 
 local path, what, base_url, ca_file, token, account, fields, count = ...
 local native = assert(package.loadlib(path, "luaopen_native"))()
@@ -13,11 +14,20 @@ local PAGE = 100
 
 count = tonumber(count)
 
-local function peak()
+local function status(name)
   local file = assert(io.open "/proc/self/status")
   local text = file:read "*a"
   file:close()
-  return tonumber(text:match "VmHWM:%s*(%d+)")
+  return tonumber(text:match(name .. ":%s*(%d+)"))
+end
+
+local private = 0
+
+local function look() private = math.max(private, status "RssAnon") end
+
+local function peak()
+  look()
+  return status "VmHWM"
 end
 
 -- LuaJIT has memory of its own; the others have theirs from malloc.
@@ -58,6 +68,7 @@ function subjects.walk()
   local items = 0
   for _ in new():user(account):media({ fields = fields, limit = PAGE }, { max_items = count * PAGE }) do
     items = items + 1
+    if items % PAGE == 0 then look() end
   end
   assert(items == count * PAGE, "not all was read")
   return peak()
@@ -84,3 +95,4 @@ function subjects.open()
 end
 
 print("KB", subjects[what]())
+print("private", private)
