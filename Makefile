@@ -71,6 +71,7 @@ packages.fuzz := clang libclang-rt-dev
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
+packages.peers := curl jq python3-requests lua-curl lua5.1 lua-cjson php-cli php-curl
 packages.doc := lua-ldoc
 packages.lua5.4 := lua5.4 liblua5.4-dev
 packages.lua5.3 := lua5.3 liblua5.3-dev
@@ -110,8 +111,8 @@ lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
 	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr -D__GNUC__ -DLUA_VERSION_NUM=504 -DLIBCURL_VERSION_NUM=0x075801 --error-exitcode=1 csrc
 	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
-# Of the specs those that load the module; the others would check Neovim, nginx, the sandbox, Node and LuaRocks.
-module_specs := $(filter-out spec/72% spec/73% spec/8% spec/93% spec/94% spec/95%,$(wildcard spec/*_spec.lua))
+# Of the specs those that load the module; the others would check Neovim, nginx, the sandbox, Node, LuaRocks and `bench`.
+module_specs := $(filter-out spec/72% spec/73% spec/8% spec/92% spec/93% spec/94% spec/95%,$(wildcard spec/*_spec.lua))
 # Both steps with the same flags, or `env` would build it anew without them; nm makes sure that what is
 # checked is sanitized. The runner closes the Lua state at the end: what is still held then is a leak.
 sanitize  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -160,12 +161,27 @@ soak: ## listings against a sandbox that fails at random: all items, once; MINUT
 	@$(MAKE) -s all
 	@$(run) spec/bench/soak.lua
 
-bench: ## the figures of the README, beside libcurl and beside each host's own way; PAGES= RUNS=
+bench: ## the figures of the README: each goal's row, a picture; RUNS= PAGES= ROWS= README=1 pastes the table
 	$(call need,build sandbox test bench lua5.4 luajit)
 	@$(MAKE) -s all LUA=lua5.4
 	@$(MAKE) -s all LUA=luajit
 	@$(run) spec/bench/run.lua
-	@for host in loops neovim openresty; do echo; $(run) spec/bench/$$host.lua || exit 1; done
+	@$(run) spec/bench/show.lua
+
+bench-show: ## the table and the picture of the last `make bench` again; README=1
+	@$(run) spec/bench/show.lua
+
+bench-hosts: ## beside each host's own way: event loops, Neovim, nginx; RUNS= PAGES= CALLS=
+	$(call need,build sandbox test bench lua5.4 luajit)
+	@$(MAKE) -s all LUA=lua5.4
+	@$(MAKE) -s all LUA=luajit
+	@for host in loops neovim openresty; do $(run) spec/bench/hosts/$$host.lua && echo || exit 1; done
+
+bench-peers: ## beside other clients, those that can be had here: npm, Debian; RUNS= PAGES= PEERS=
+	$(call need,build sandbox test bench lua5.4)
+	-$(call need,peers)
+	@$(MAKE) -s all
+	@$(run) spec/bench/peers.lua
 
 instructions: ## what a page and an item cost, counted by valgrind; fails where it grew; SAVE=1 keeps it
 	$(call need,build sandbox valgrind $(SPEC_LUAS))
@@ -182,4 +198,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all env install clean demo sandbox test test-all lint asan faults fuzz fuzzer valgrind bench instructions doc help FORCE
+.PHONY: all env install clean demo sandbox test test-all lint asan faults fuzz fuzzer valgrind bench bench-show \
+  bench-hosts bench-peers instructions doc help FORCE

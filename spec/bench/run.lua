@@ -1,174 +1,125 @@
--- Measures iggraph against libcurl alone and against libcurl with lua-cjson, on the sandbox.
+--- `make bench`: iggraph beside what one would take without it, on the sandbox. One row of figures for each goal.
 --
---   [RUNS=5] [PAGES=1000] [MEMORY_PAGES=10000] lua5.4 spec/bench/run.lua
+--     [RUNS=5] [PAGES=2000] [ROWS=walk,calls] [OUT=build] lua5.4 spec/bench/run.lua
 --
--- Wants the builds for lua5.4 and luajit, lua-cjson for both, cc and bash. Prints the tables of the
--- README and writes every single measurement into build/bench.json.
-
-local here = arg[0]:match "^(.*)spec/bench/run%.lua$" or error "call it as spec/bench/run.lua"
-local own = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "%d%.%d"
-package.path = ("%s?.lua;%slua/?.lua;%slua/?/init.lua;"):format(here, here, here) .. package.path
-package.cpath = here .. "build/" .. own .. "/?.so;" .. package.cpath
-
-local iggraph = require "iggraph"
+-- Wants the builds for lua5.4 and luajit; see `packages.bench` in the Makefile. Writes every single figure into
+-- build/bench.json, of which `spec.bench.show` makes the table and the picture. With fewer PAGES all else that is
+-- counted shrinks by as much.
+--
+-- What is measured is in rows/: a file has `rows` and `turn(bench, lua, number)`, which measures once, on one Lua, and
+-- returns figures; it is called RUNS times for each Lua, by turns, after a small one that warms up. `rows` are lists:
+-- number, what, against what; `goal` (at most that), `unit` (ratios have none), `format`; and `of(figures)`, what the
+-- row shows of a turn, nil for nothing. `prepare(bench)` and `close()` are called before and after; `luas` are those
+-- that it is for, all unless told; `turns`: how often it is measured at most, for what does not vary.
+--
+-- @module spec.bench.run
 local json = require "iggraph.json"
-local sandbox = require "iggraph.sandbox"
 local report = require "spec.bench.report"
+local sandbox = require "spec.support.sandbox"
 local shell = require "iggraph.sandbox.shell"
 
-local run, quote, render, grouped = report.run, report.quote, report.render, report.grouped
+local SUBJECTS = { "walk", "calls", "start", "memory", "copies", "nginx", "steps" }
+local PAGES, WARM = 2000, 0.02
 
-local RUNS = tonumber(os.getenv "RUNS" or 5)
-local PAGES = tonumber(os.getenv "PAGES" or 1000)
-local MEMORY_PAGES = tonumber(os.getenv "MEMORY_PAGES" or 10000)
-local PAGE = 100 -- media
-
-local USUAL_FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thumbnail_url,"
-  .. "timestamp,like_count,comments_count"
-local PROTOCOLS = { { key = "https", name = "HTTPS, HTTP/2" }, { key = "http", name = "HTTP/1.1" } }
 local LUAS = { { key = "lua5.4", name = "Lua 5.4" }, { key = "luajit", name = "LuaJIT" } }
 
-local root = run("cd " .. shell.quote(here == "" and "." or here) .. " && pwd")
-local out = root .. "/build/bench"
+--- What the rows are given.
+local bench = {
+  LUAS = LUAS,
+  --- The project's folder, and one for what is made.
+  root = report.run "pwd",
+  server = sandbox.shared(),
+  --- How many pages are walked.
+  pages = PAGES,
+}
 
--- The walkers: name -> command ------------------------------------------------------------------------
+local out = os.getenv "OUT" or bench.root .. "/build"
+bench.out = out .. "/bench"
 
-local function compile(lua)
-  local program = ("%s/walk-%s"):format(out, lua)
-  run(("${CC:-cc} -std=c99 -O2 -o %s $(pkg-config --cflags --libs libcurl %s)"):format(
-    quote { program, root .. "/spec/bench/walk.c" }, lua))
-  return program
+--- So many, or fewer in a small run.
+function bench.size(count) return math.max(1, math.ceil(count * math.min(1, bench.pages / PAGES))) end
+
+local function is_for(subject, lua)
+  if not subject.luas then return true end
+  for _, key in ipairs(subject.luas) do
+    if key == lua then return true end
+  end
+  return false
 end
 
-local function make_walkers()
-  run("mkdir -p " .. shell.quote(out))
-  local walkers = {}
+-- --- measuring -------------------------------------------------------------------------------------
+
+local function each_lua(subject, fn)
   for _, lua in ipairs(LUAS) do
-    local program = compile(lua.key)
-    walkers.floor = quote { program, "discard" }
-    walkers["cjson " .. lua.key] = quote { program, "cjson" }
-    walkers["iggraph " .. lua.key] = report.lua(root, lua.key, "walk.lua")
+    if is_for(subject, lua.key) then fn(lua) end
   end
-  return walkers
 end
 
---- Lets a walker loose; returns what it printed and its seconds.
-local function walk(server, command, protocol, pages, fields)
-  local account = ("17840%012d"):format(pages * PAGE)
-  local arguments = quote { server[protocol], server.ca_file, sandbox.tokens.user, account, fields }
-  local timed = [[LC_ALL=C bash -c 'TIMEFORMAT="%R %U %S"; time "$@"' bash ]]
-  local output = run(timed .. command .. " " .. arguments)
-  local printed, wall, user, system = output:match "^(.-)\n([%d.]+) ([%d.]+) ([%d.]+)$"
-  return printed, { wall = tonumber(wall), cpu = tonumber(user) + tonumber(system) }
-end
-
--- Time ------------------------------------------------------------------------------------------------
-
-local ORDER = { "iggraph lua5.4", "floor", "cjson lua5.4", "iggraph luajit", "cjson luajit" }
-
---- A list of turns, each name -> seconds; and the bytes of a page.
-local function measure_time(server, walkers, protocol)
-  local turns = {}
-  local bytes = walk(server, walkers.floor, protocol, PAGES, USUAL_FIELDS) -- the server is warm now
-  local expected = { floor = bytes }
-  for turn = 1, RUNS do
-    turns[turn] = {}
-    for _, name in ipairs(ORDER) do
-      local printed, seconds = walk(server, walkers[name], protocol, PAGES, USUAL_FIELDS)
-      local key = name == "floor" and name or "items"
-      local read = printed:match "^[^\n]*"
-      expected[key] = expected[key] or read
-      assert(read == expected[key], name .. " has read something else")
-      turns[turn][name] = seconds
-    end
+-- Lua -> list of turns.
+local function measure(name, subject, runs)
+  local turns, pages = {}, bench.pages
+  if subject.prepare then subject.prepare(bench) end
+  bench.pages = math.floor(pages * WARM)
+  each_lua(subject, function(lua)
+    turns[lua.key] = {}
+    if bench.pages > 0 then subject.turn(bench, lua.key, 0) end
+  end)
+  bench.pages = pages
+  for number = 1, math.min(runs, subject.turns or runs) do
+    each_lua(subject, function(lua)
+      io.stderr:write(("%s, %s, %d of %d\n"):format(name, lua.name, number, runs))
+      turns[lua.key][number] = subject.turn(bench, lua.key, number)
+    end)
   end
-  assert(expected.items:match "^%d+" == tostring(PAGES * PAGE), "not all was read")
-  return turns, bytes / PAGES
+  if subject.close then subject.close() end
+  return turns
 end
 
-local RATIOS = { -- of iggraph a, libcurl alone b, libcurl and lua-cjson c
-  { "CPU time, against libcurl + lua-cjson", function(a, _, c) return a.cpu / c.cpu end },
-  { "the same above libcurl alone", function(a, b, c) return (a.cpu - b.cpu) / (c.cpu - b.cpu) end },
-  { "wall time, against libcurl alone", function(a, b) return a.wall / b.wall end },
-}
-
--- Memory, connections, requests -------------------------------------------------------------------------
-
---- Growth of the process behind the first page, in KB, and what the server counted.
-local function measure_memory(server, walkers, lua)
-  local ig = iggraph.new { access_token = sandbox.tokens.user, base_url = server.http }
-  assert(ig:post "_sandbox/reset")
-  local printed = walk(server, walkers["iggraph " .. lua], "https", MEMORY_PAGES, "id,caption")
-  local first, most, last = printed:match "\n(%d+) (%d+) (%d+)$"
-  local seen = assert(ig:get "_sandbox/requests")
-  return { most = most - first, last = last - first, connections = seen.connections, requests = seen.count }
-end
-
--- The report ----------------------------------------------------------------------------------------------
-
-local function row_of(name, cells)
-  return { name, cells(1), cells(2) }
-end
-
-local function time_table(results)
-  local what = "%s pages of %d media, %.1f KB each"
-  local rows = { row_of(what:format(grouped(PAGES), PAGE, results.page_bytes / 1000),
-    function(i) return PROTOCOLS[i].name end) }
-  local function add(name, of)
-    rows[#rows + 1] = row_of(name, function(i) return report.spread(results.turns[PROTOCOLS[i].key], of) end)
+local function figures_of(row, turns)
+  local figures = {}
+  for lua, list in pairs(turns) do
+    local values = {}
+    for i, turn in ipairs(list) do values[i] = row.of(turn) end
+    if values[1] then figures[lua] = values end
   end
-  for _, ratio in ipairs(RATIOS) do
-    for _, lua in ipairs(LUAS) do
-      add(ratio[1] .. ", " .. lua.name, function(turn)
-        return ratio[2](turn["iggraph " .. lua.key], turn.floor, turn["cjson " .. lua.key])
-      end)
-    end
-  end
-  for _, name in ipairs(ORDER) do
-    add("CPU ms a page, " .. name, function(turn) return turn[name].cpu / PAGES * 1000 end)
-  end
-  return render(rows)
+  return figures
 end
 
-local MEMORY_ROWS = {
-  { "memory above that of the first page, at most", function(m) return grouped(m.most) .. " KB" end },
-  { "the same at the end", function(m) return grouped(m.last) .. " KB" end },
-  { "connections", function(m) return grouped(m.connections) end },
-  { "requests", function(m) return grouped(m.requests) end },
-}
-
-local function memory_table(memory)
-  local rows = { row_of(grouped(MEMORY_PAGES * PAGE) .. " media", function(i) return LUAS[i].name end) }
-  for _, row in ipairs(MEMORY_ROWS) do
-    rows[#rows + 1] = row_of(row[1], function(i) return row[2](memory[LUAS[i].key]) end)
+local function add_rows(results, subject, turns)
+  for _, row in ipairs(subject.rows) do
+    table.insert(results.rows, {
+      number = row[1], what = row[2], baseline = row[3], goal = row.goal, unit = row.unit, format = row.format,
+      figures = figures_of(row, turns), place = #results.rows,
+    })
   end
-  return render(rows)
 end
 
-local function machine()
-  return table.concat({
-    run "getconf _NPROCESSORS_ONLN" .. " cores",
-    run ". /etc/os-release && echo $PRETTY_NAME",
-    run "lua5.4 -v":match "^Lua [%d.]+",
-    run "luajit -v":match "^LuaJIT [%w.-]+",
-    "libcurl " .. iggraph.versions().libcurl:match "%d[%d.]+",
-    "nginx " .. run "PATH=$PATH:/usr/sbin nginx -v":match "nginx/([%d.]+)",
-  }, ", ")
+local function in_order(a, b)
+  if a.number ~= b.number then return a.number < b.number end
+  return a.place < b.place
 end
 
-local server = assert(sandbox.start())
-local ok, err = pcall(function()
-  local walkers, results = make_walkers(), { turns = {}, memory = {}, machine = machine() }
-  for _, protocol in ipairs(PROTOCOLS) do
-    results.turns[protocol.key], results.page_bytes = measure_time(server, walkers, protocol.key)
+local function subjects()
+  local list = {}
+  for name in (os.getenv "ROWS" or table.concat(SUBJECTS, ",")):gmatch "%w+" do list[#list + 1] = name end
+  return list
+end
+
+local function main()
+  local runs = tonumber(os.getenv "RUNS") or 5
+  bench.pages = tonumber(os.getenv "PAGES") or PAGES
+  report.run("mkdir -p " .. shell.quote(bench.out))
+  local results = {
+    machine = report.machine(), runs = runs, pages = bench.pages, is_small = bench.pages < PAGES, luas = LUAS,
+    rows = {}, turns = {},
+  }
+  for _, name in ipairs(subjects()) do
+    local subject = require("spec.bench.rows." .. name)
+    results.turns[name] = measure(name, subject, runs)
+    add_rows(results, subject, results.turns[name])
   end
-  for _, lua in ipairs(LUAS) do results.memory[lua.key] = measure_memory(server, walkers, lua.key) end
-  shell.write(root .. "/build/bench.json", json.encode(results) .. "\n")
-  print("Ratios, least – middle – most of " .. RUNS .. " turns; less is better.\n\n" .. time_table(results))
-  print("\n" .. memory_table(results.memory) .. "\n\n" .. results.machine)
-end)
-server:stop()
-if not ok then
-  io.stderr:write(tostring(err), "\n")
-  os.exit(1)
+  table.sort(results.rows, in_order)
+  shell.write(out .. "/bench.json", json.encode(results) .. "\n")
 end
+
+main()

@@ -1,10 +1,12 @@
 /* What iggraph is measured against: the same walk over an account's media by libcurl alone.
  *
- *   walk discard|cjson BASE_URL CA_FILE TOKEN ACCOUNT FIELDS
+ *   walk discard|urls|cjson BASE_URL CA_FILE TOKEN ACCOUNT FIELDS [identity]
  *
  * `discard` looks for the next cursor in the body and at nothing else: the floor. It prints how many
- * bytes came. `cjson` gives each body to lua-cjson and reads the items in Lua, as a program without
- * iggraph would, and prints how many items there were and the length of what was read of them. */
+ * bytes came. `urls` does the same, and prints a configuration for curl that fetches what it fetched.
+ * `cjson` gives each body to lua-cjson and reads the items in Lua, as a program without iggraph would,
+ * and prints how many items there were and the length of what was read of them. With `identity` no
+ * compression is asked for, as libcurl by itself does not. */
 #include <curl/curl.h>
 #include <lauxlib.h>
 #include <lualib.h>
@@ -68,8 +70,8 @@ static int read_page(lua_State *L, char *cursor) {
 int main(int count, char **arg) {
   char url[2 * CURSOR], cursor[CURSOR] = "", header[CURSOR];
   size_t bytes = 0;
-  must(count == 7, "six arguments expected");
-  int discards = strcmp(arg[1], "discard") == 0, more;
+  must(count == 7 || count == 8, "six or seven arguments expected");
+  int decodes = strcmp(arg[1], "cjson") == 0, prints = strcmp(arg[1], "urls") == 0, more;
   lua_State *L = luaL_newstate();
   luaL_openlibs(L);
   must(luaL_loadstring(L, reader) == 0 && lua_pcall(L, 0, 1, 0) == 0, "lua-cjson is not installed");
@@ -80,7 +82,7 @@ int main(int count, char **arg) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, curl_slist_append(NULL, header));
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (count == 7) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
   do {
@@ -91,12 +93,13 @@ int main(int count, char **arg) {
     CURLcode code = curl_easy_perform(easy);
     must(code == CURLE_OK, curl_easy_strerror(code));
     bytes += body.size;
-    more = discards ? find_cursor(cursor) : read_page(L, cursor);
+    if (prints) printf("url = \"%s\"\noutput = \"/dev/null\"\n", url);
+    more = decodes ? read_page(L, cursor) : find_cursor(cursor);
   } while (more);
-  if (discards)
-    printf("%lu\n", (unsigned long)bytes);
-  else
+  if (decodes)
     puts(lua_tostring(L, 3));
+  else if (!prints)
+    printf("%lu\n", (unsigned long)bytes);
   curl_easy_cleanup(easy);
   lua_close(L);
   return 0;

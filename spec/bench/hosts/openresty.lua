@@ -1,7 +1,7 @@
 -- Measures iggraph in one worker of nginx: how long others wait beside a walk, and how many calls a second it
 -- makes beside nginx's own way, `ngx.location.capture` of a location with `proxy_pass`.
 --
---   [RUNS=5] [PAGES=500] [CALLS=5000] lua5.4 spec/bench/openresty.lua
+--   [RUNS=5] [PAGES=500] [CALLS=5000] lua5.4 spec/bench/hosts/openresty.lua
 --
 -- Wants the build for the Lua that it runs on, nginx with its Lua module, curl and lua-system; the module for
 -- nginx it builds itself. Prints the tables of the README and writes every single measurement into
@@ -11,7 +11,7 @@
 -- by the light threads of one request, which makes all of the calls, and by 200 clients, of whose requests
 -- each makes one. All ways end with a Lua table: captures are decoded by lua-cjson.
 
-local here = arg[0]:match "^(.*)spec/bench/openresty%.lua$" or error "call it as spec/bench/openresty.lua"
+local here = arg[0]:match "^(.*)spec/bench/hosts/openresty%.lua$" or error "call it as spec/bench/hosts/openresty.lua"
 local own = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "%d%.%d"
 package.path = ("%s?.lua;%slua/?.lua;%slua/?/init.lua;"):format(here, here, here) .. package.path
 package.cpath = here .. "build/" .. own .. "/?.so;" .. package.cpath

@@ -1,13 +1,13 @@
 -- Measures iggraph in event loops, and in a script: how long it keeps others waiting, and how many calls
 -- it makes beside what one would take in that loop without it. On the sandbox.
 --
---   [RUNS=5] [CALLS=4000] lua5.4 spec/bench/loops.lua
+--   [RUNS=5] [CALLS=4000] lua5.4 spec/bench/hosts/loops.lua
 --
 -- Wants the builds for lua5.4 and luajit; cqueues, luv, lua-http and lua-cjson for both, and curl. What is
 -- not there is a dash (Debian has no lua-http for Lua 5.4). Prints the tables of the README and writes
 -- every single measurement into build/loops.json.
 
-local here = arg[0]:match "^(.*)spec/bench/loops%.lua$" or error "call it as spec/bench/loops.lua"
+local here = arg[0]:match "^(.*)spec/bench/hosts/loops%.lua$" or error "call it as spec/bench/hosts/loops.lua"
 package.path = here .. "lua/?.lua;" .. here .. "?.lua;" .. package.path
 
 local json = require "cjson"
@@ -45,7 +45,7 @@ local root = report.run("cd " .. shell.quote(here == "" and "." or here) .. " &&
 
 --- The numbers that a piece of work prints, or nil where it cannot be done.
 local function work(server, lua, what, host, way, protocol, count)
-  local command = report.lua(root, lua, "loop_work.lua") .. " " .. report.quote {
+  local command = report.lua(root, lua, "hosts/loop_work.lua") .. " " .. report.quote {
     what, host, way, server[protocol], server.ca_file, sandbox.tokens.user, tostring(count) }
   local output, numbers = report.run(command), {}
   if output:find "^not here" then return nil end

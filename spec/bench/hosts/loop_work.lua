@@ -1,4 +1,4 @@
--- The work that spec/bench/loops.lua measures, one piece in a process of its own:
+-- The work that spec/bench/hosts/loops.lua measures, one piece in a process of its own:
 --
 --   lua loop_work.lua throughput|latency|stall HOST WAY BASE_URL CA_FILE TOKEN COUNT
 --

@@ -1,12 +1,12 @@
 -- Measures iggraph in Neovim, on the sandbox, over HTTPS: for how long the editor stands still while an
 -- account is walked, and how many pages a second come in beside Neovim's own way, a curl for each page.
 --
---   [RUNS=5] [PAGES=300] lua5.4 spec/bench/neovim.lua
+--   [RUNS=5] [PAGES=300] lua5.4 spec/bench/hosts/neovim.lua
 --
 -- Wants the build for the Lua that it runs on, nvim and curl; the module for Neovim it builds itself.
 -- Prints the table of the README. Each measurement is made in a Neovim of its own.
 
-local here = arg[0]:match "^(.*)spec/bench/neovim%.lua$" or error "call it as spec/bench/neovim.lua"
+local here = arg[0]:match "^(.*)spec/bench/hosts/neovim%.lua$" or error "call it as spec/bench/hosts/neovim.lua"
 local own = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "%d%.%d"
 package.path = ("%s?.lua;%slua/?.lua;%slua/?/init.lua;"):format(here, here, here) .. package.path
 package.cpath = here .. "build/" .. own .. "/?.so;" .. package.cpath

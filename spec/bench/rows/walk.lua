@@ -1,0 +1,110 @@
+--- Rows 1 to 3: a walk over an account's media, page after page, over HTTPS and HTTP/2, in a process of its own.
+--
+-- All ask for the same pages and fields over one kept connection, with the same headers but for iggraph's User-Agent,
+-- and read id and caption of each item; curl and `walk discard` read none. Like iggraph they ask for compression. By
+-- itself libcurl does not, which saves it the inflating, at six times the bytes on the wire: that is measured, too.
+-- `build` makes the tables of as many pages by the Lua C API, from memory.
+--
+-- @module spec.bench.rows.walk
+local report = require "spec.bench.report"
+local sandbox = require "spec.support.sandbox"
+local shell = require "iggraph.sandbox.shell"
+
+local PAGE = 100 -- media
+local FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thumbnail_url,"
+  .. "timestamp,like_count,comments_count"
+
+local walk = { PAGE = PAGE }
+
+local function compile(bench, lua, name)
+  local program = ("%s/%s-%s"):format(bench.out, name, lua)
+  report.run(("${CC:-cc} -std=c99 -O2 -o %s $(pkg-config --cflags --libs libcurl %s)"):format(
+    report.quote { program, ("%s/spec/bench/%s.c"):format(bench.root, name) }, lua))
+  return program
+end
+
+--- The arguments of every walker.
+-- @treturn table for `report.quote`
+function walk.arguments(bench, protocol)
+  local account = ("17840%012d"):format(bench.pages * PAGE)
+  return { bench.server[protocol], bench.server.ca_file, sandbox.tokens.user, account, FIELDS }
+end
+
+--- The body of one page.
+function walk.page(server)
+  local arguments = walk.arguments({ server = server, pages = 1 }, "http")
+  local url = ("%s/v26.0/%s/media?limit=%d&fields=%s"):format(arguments[1], arguments[4], PAGE, arguments[5])
+  return report.run(report.quote { "curl", "-sS", "--fail", "--noproxy", "*",
+    "-H", "Authorization: Bearer " .. arguments[3], url })
+end
+
+-- The configuration of curl that fetches the same URLs, made once.
+local function write_urls(bench, lua, arguments)
+  local file = ("%s/urls-%d"):format(bench.out, bench.pages)
+  if not bench.urls[file] then
+    shell.write(file, report.run(report.quote { bench.programs[lua], "urls" } .. " " .. arguments) .. "\n")
+    bench.urls[file] = true
+  end
+  return file
+end
+
+-- Name -> command.
+local function walkers(bench, lua, arguments)
+  local function by_hand(mode) return report.quote { bench.programs[lua], mode } .. " " .. arguments end
+  local fetch = report.quote { "curl", "-sS", "--fail", "--noproxy", "*", "--cacert", bench.server.ca_file,
+    "-H", "Authorization: Bearer " .. sandbox.tokens.user, "-K", write_urls(bench, lua, arguments) }
+  return {
+    { "iggraph", report.lua(bench.root, lua, "walk.lua") .. " " .. arguments },
+    { "cjson", by_hand "cjson" },
+    { "discard", by_hand "discard" },
+    { "curl", fetch .. " --compressed" },
+    { "cjson, identity", by_hand "cjson" .. " identity" },
+    { "curl, identity", fetch },
+    { "build", ("env LUA_CPATH=%s/build/%s/?.so %s %d"):format(bench.root, lua,
+      report.quote { ("%s/build-%s"):format(bench.out, lua), bench.out .. "/page.json" }, bench.pages) },
+  }
+end
+
+function walk.prepare(bench)
+  bench.programs, bench.urls = {}, {}
+  for _, lua in ipairs(bench.LUAS) do
+    bench.programs[lua.key] = compile(bench, lua.key, "walk")
+    compile(bench, lua.key, "build")
+  end
+  shell.write(bench.out .. "/page.json", walk.page(bench.server))
+end
+
+--- One walk of each, every second turn in the other order.
+-- @treturn table name -> `wall` and `cpu`: seconds of a page
+function walk.turn(bench, lua, number)
+  local list = walkers(bench, lua, report.quote(walk.arguments(bench, "https")))
+  local pages, figures, read = bench.pages, {}, {}
+  for i = 1, #list do
+    local name, command = (table.unpack or unpack)(list[number % 2 == 0 and #list + 1 - i or i]) -- luacheck: ignore 113
+    local printed, seconds = report.timed(command)
+    read[name] = printed:match "^[^\n]*"
+    figures[name] = { wall = seconds.wall / pages, cpu = seconds.cpu / pages }
+  end
+  assert(read.iggraph:match "^%d+" == tostring(pages * PAGE), "not all was read")
+  assert(read.iggraph == read.cjson and read.cjson == read["cjson, identity"], "something else was read")
+  return figures
+end
+
+local function cpu(of, against)
+  return function(turn) return turn[of].cpu / turn[against].cpu end
+end
+
+local function wall(of, against)
+  return function(turn) return turn[of].wall / turn[against].wall end
+end
+
+walk.rows = {
+  { 1, "CPU of the process for a page", "libcurl and lua-cjson by hand", goal = 0.6, of = cpu("iggraph", "cjson") },
+  { 1, "the same", "by hand, without compression", of = cpu("iggraph", "cjson, identity") },
+  { 2, "the same, above a program that throws pages away", "building the same tables in C", goal = 1.3,
+    of = function(turn) return (turn.iggraph.cpu - turn.discard.cpu) / turn.build.cpu end },
+  { 3, "time of the walk", "`curl` of the same URLs", goal = 1.6, of = wall("iggraph", "curl") },
+  { 3, "the same", "`curl`, without compression", of = wall("iggraph", "curl, identity") },
+}
+
+return walk
