@@ -16,7 +16,7 @@ local FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thu
 
 local BUILT = 5 -- times as many pages
 
-local walk = { PAGE = PAGE }
+local walk = { PAGE = PAGE, FIELDS = FIELDS }
 
 local function compile(bench, lua, name)
   local program = ("%s/%s-%s"):format(bench.out, name, lua)
