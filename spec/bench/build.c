@@ -1,14 +1,9 @@
-/* What the tables of a page cost by themselves: the floor of whatever reads pages into Lua.
- *
- *   build PAGE.json PAGES
- *
- * Reads the page once by iggraph (LUA_CPATH leads to it) and puts down what is in it on a tape. From that it
- * builds the same tables as many times as it is told, by the Lua C API alone: in their right sizes, with keys
- * that are strings of Lua already. Ids, links and captions are others in each page, as they are in a listing, and
- * each page is garbage when the next one comes. It prints how many there were. */
+/* The tables of a page, built by the Lua C API alone, in their right sizes, with keys that are strings of Lua already:
+ * the floor of whatever reads pages into Lua. A page is read once by iggraph (LUA_CPATH leads to it), and what is in
+ * it put down on a tape. Ids, links and captions are others in each page that is built, as they are in a listing. */
+#include "build.h"
+
 #include <lauxlib.h>
-#include <lua.h>
-#include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,28 +116,20 @@ static const struct node *build(lua_State *L, const struct node *node) {
   return next;
 }
 
-int main(int count, char **arg) {
+void build_prepare(lua_State *L, const char *path) {
   int keys = 0;
-  must(count == 3, "two arguments expected");
-  lua_State *L = luaL_newstate();
-  luaL_openlibs(L);
-#if LUA_VERSION_NUM >= 504
-  lua_gc(L, LUA_GCGEN, 0, 0); /* as the interpreter does */
-#endif
   must(lua_checkstack(L, 2 * KEYS), "no memory");
   lua_settop(L, KEYS);
-  lua_pushstring(L, arg[1]);
+  lua_pushstring(L, path);
   lua_setglobal(L, "path");
   must(luaL_dostring(L, "return require('iggraph.core').json.decode(assert(io.open(path, 'rb')):read('*a'))") == 0 &&
            lua_istable(L, -1), "that is no page, or iggraph is not there");
   record(L, 0, &keys);
-  unsigned pages = (unsigned)atoi(arg[2]);
-  for (unsigned page = 0; page < pages; page++) {
-    lua_settop(L, KEYS);
-    renew(page);
-    build(L, tape);
-  }
-  printf("%u\n", pages);
-  lua_close(L);
-  return 0;
+}
+
+void build_page(lua_State *L) {
+  static unsigned page;
+  lua_settop(L, KEYS);
+  renew(page++);
+  build(L, tape);
 }

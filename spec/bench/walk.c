@@ -1,12 +1,16 @@
 /* What iggraph is measured against: the same walk over an account's media by libcurl alone.
  *
  *   walk discard|urls|cjson BASE_URL CA_FILE TOKEN ACCOUNT FIELDS [identity]
+ *   walk build BASE_URL CA_FILE TOKEN ACCOUNT FIELDS PAGE.json
  *
  * `discard` looks for the next cursor in the body and at nothing else: the floor. It prints how many
  * bytes came. `urls` does the same, and prints a configuration for curl that fetches what it fetched.
+ * `build` does the same, and builds the tables of PAGE.json each time: the floor of what gives tables.
  * `cjson` gives each body to lua-cjson and reads the items in Lua, as a program without iggraph would,
  * and prints how many items there were and the length of what was read of them. With `identity` no
  * compression is asked for, as libcurl by itself does not. */
+#include "build.h"
+
 #include <curl/curl.h>
 #include <lauxlib.h>
 #include <lualib.h>
@@ -71,10 +75,15 @@ int main(int count, char **arg) {
   char url[2 * CURSOR], cursor[CURSOR] = "", header[CURSOR];
   size_t bytes = 0;
   must(count == 7 || count == 8, "six or seven arguments expected");
-  int decodes = strcmp(arg[1], "cjson") == 0, prints = strcmp(arg[1], "urls") == 0, more;
+  int decodes = strcmp(arg[1], "cjson") == 0, prints = strcmp(arg[1], "urls") == 0;
+  int builds = strcmp(arg[1], "build") == 0, compresses = count == 7 || builds, more;
   lua_State *L = luaL_newstate();
   luaL_openlibs(L);
-  must(luaL_loadstring(L, reader) == 0 && lua_pcall(L, 0, 1, 0) == 0, "lua-cjson is not installed");
+#if LUA_VERSION_NUM >= 504
+  lua_gc(L, LUA_GCGEN, 0, 0); /* as the interpreter does, in which iggraph runs */
+#endif
+  if (builds) build_prepare(L, arg[7]);
+  if (decodes) must(luaL_loadstring(L, reader) == 0 && lua_pcall(L, 0, 1, 0) == 0, "lua-cjson is not installed");
 
   snprintf(header, sizeof header, "Authorization: Bearer %s", arg[4]);
   CURL *easy = curl_easy_init();
@@ -82,7 +91,7 @@ int main(int count, char **arg) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, curl_slist_append(NULL, header));
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  if (count == 7) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (compresses) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
   do {
@@ -94,6 +103,7 @@ int main(int count, char **arg) {
     must(code == CURLE_OK, curl_easy_strerror(code));
     bytes += body.size;
     if (prints) printf("url = \"%s\"\noutput = \"/dev/null\"\n", url);
+    if (builds) build_page(L);
     more = decodes ? read_page(L, cursor) : find_cursor(cursor);
   } while (more);
   if (decodes)
