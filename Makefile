@@ -194,9 +194,14 @@ doc: ## the reference as HTML, build/doc/html, every edge with its parameters
 	@mkdir -p $(BUILD)/doc && $(run) spec/support/edges_doc.lua > $(BUILD)/doc/edges.lua
 	ldoc -q -p iggraph -t "iggraph" -d $(abspath $(BUILD))/doc/html -c spec/support/config.ld .
 
+types: ## what editors know, lua/iggraph/types.lua, written anew: after each change of graph.c or of the LDoc
+	$(call need,build $(LUA))
+	@$(MAKE) -s all
+	@$(run) spec/support/types.lua > $(BUILD)/types.lua && mv $(BUILD)/types.lua lua/iggraph/types.lua
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all env install clean demo sandbox test test-all lint asan faults fuzz fuzzer valgrind bench bench-show \
-  bench-hosts bench-peers instructions doc help FORCE
+# What a comment tells of are no files.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' Makefile) fuzzer FORCE

@@ -122,9 +122,10 @@ end
 -- steps 4 and 5 of <https://developers.facebook.com/docs/instagram-api/getting-started> at once.
 -- @function client:instagram_accounts
 -- @tparam[opt] table params `fields` are those of the IG User (`id`, `username`)
--- @tparam[opt] table opts as of a `cursor`, and `businesses`: also the Pages that the User's businesses own or share
--- (`business_management`; two requests more for each business; a Page in several lists comes once);
--- `without_account`: also Pages without an Instagram account, as `{ page, reason }`
+-- @tparam[opt] table opts as of a `cursor`, and
+-- @tparam[opt=false] boolean opts.businesses also the Pages that the User's businesses own or share
+-- (`business_management`; two requests more for each business; a Page in several lists comes once)
+-- @tparam[opt=false] boolean opts.without_account also Pages without an Instagram account, as `{ page, reason }`
 -- @return a cursor of `{ id, username, page = { id, name, tasks } }`
 return function(client, params, opts)
   local flags, rest = take_flags(opts)

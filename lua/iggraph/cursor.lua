@@ -143,12 +143,16 @@ end
 -- @param client
 -- @tparam string path
 -- @tparam[opt] table params the Graph's: `fields`, `limit` (items a page), `after`, `since` …
--- @tparam[opt] table opts `max_items`; `max_empty_pages` in a row (100) before `paging` is raised;
--- `position`; `prefetch`: the next page is begun while this one is used (off); `on_invalid_cursor = "restart"`: where
--- the Graph takes the cursor of a page no more, since its item was deleted, the list is begun anew, and what was given
--- is left out, by ids; 8 bytes are kept of each. Without it that is a `paging` error. A cursor that was made from a
--- position knows the ids in it, and what it gave itself. Where nothing new comes until the next invalid cursor, and
--- where items have no ids, it is a `paging` error all the same
+-- @tparam[opt] table opts
+-- @tparam[opt] number opts.max_items no more than so many
+-- @tparam[opt=100] number opts.max_empty_pages in a row, before `paging` is raised
+-- @tparam[opt] table opts.position where to go on: what `position` gave
+-- @tparam[opt=false] boolean opts.prefetch the next page is begun while this one is used
+-- @tparam[opt] string opts.on_invalid_cursor `"restart"`: where the Graph takes the cursor of a page no more, since its
+-- item was deleted, the list is begun anew, and what was given is left out, by ids; 8 bytes are kept of each. Without
+-- it that is a `paging` error. A cursor that was made from a position knows the ids in it, and what it gave itself.
+-- Where nothing new comes until the next invalid cursor, and where items have no ids, it is a `paging` error all the
+-- same
 -- @tparam[opt] table how functions of a list that differs from the others: see `cursor.new` in `csrc/cursor.c`;
 -- and `first`, a page of it that is there already
 -- @return the cursor; in Lua 5.4 four values, as `io.lines` gives them, so that leaving a `for` loop

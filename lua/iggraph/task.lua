@@ -247,7 +247,8 @@ end
 -- @function iggraph.map
 -- @tparam table list
 -- @tparam function fn is called with the item and its index
--- @tparam[opt] table options `concurrency`: so many at a time (16)
+-- @tparam[opt] table options
+-- @tparam[opt=16] number options.concurrency so many at a time
 -- @treturn table in the order of the list what `task:wait` would have given for each, packed:
 -- `{ n = 1, value }`, or `{ n = 3, nil, err, kind }`. One that fails does not stop the others
 local function map(list, fn, options)

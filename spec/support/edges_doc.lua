@@ -15,7 +15,10 @@ local SHAPES = {
   argument = { "value, fields", "what stands behind the field, or `nil, err, kind`" },
 }
 
-local function described(row)
+--- What the Graph's description says of an edge.
+-- @tparam table row of `csrc/graph.c`
+-- @treturn table as in `spec.data.endpoints`
+function M.described(row)
   for _, node in ipairs(endpoints.nodes) do
     if (node.node:gsub(" on graph.*", "")) == row.node then
       for _, edge in ipairs(node.edges) do
@@ -26,7 +29,11 @@ local function described(row)
   return { params = {}, returns = "" }
 end
 
-local function names_of(params, required)
+--- The names of an edge's parameters, in order: those that are described, and those that are required.
+-- @tparam table params name -> type
+-- @tparam string required as in `csrc/graph.c`
+-- @treturn table
+function M.names_of(params, required)
   local names, seen = {}, {}
   for name in pairs(params) do names[#names + 1], seen[name] = name, true end
   for name in required:gmatch "[^,|]+" do
@@ -37,25 +44,29 @@ local function names_of(params, required)
 end
 
 local function add_params(lines, row, known)
-  for _, name in ipairs(names_of(known.params, row.required)) do
+  for _, name in ipairs(M.names_of(known.params, row.required)) do
     local is_required = ("," .. row.required:gsub("|", ",") .. ","):find("," .. name .. ",", 1, true)
     local tag = is_required and "@param" or "@param[opt]"
     lines[#lines + 1] = ("-- %s params.%s %s"):format(tag, name, known.params[name] or "string")
   end
 end
 
-local function page_of(row, pages)
+--- The Graph's page on an edge.
+-- @tparam table row of `csrc/graph.c`
+-- @tparam table pages node -> its page
+-- @treturn string
+function M.page_of(row, pages)
   local page = pages[row.node] or "https://developers.facebook.com/docs/instagram-platform"
   local has_page = page:find "/reference/ig%-[%l-]+$" and row.edge ~= ""
   return has_page and page .. "/" .. row.edge or page
 end
 
 local function document(row, pages)
-  local known, shape = described(row), SHAPES[row.shape]
+  local known, shape = M.described(row), SHAPES[row.shape]
   local owner = row.node == "Graph" and "client" or row.node:gsub(" ", "_")
   local returns = known.returns ~= "" and (" (`%s`)"):format(known.returns) or ""
   local lines = {
-    ("--- %s /%s. See <%s>."):format(row.method, row.edge == "" and "(the node)" or row.edge, page_of(row, pages)),
+    ("--- %s /%s. See <%s>."):format(row.method, row.edge ~= "" and row.edge or "(the node)", M.page_of(row, pages)),
     ("-- @function %s:%s"):format(owner, row.name),
   }
   for name in shape[1]:gmatch "[^, ]+" do
