@@ -72,7 +72,7 @@ packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
 packages.peers := curl jq python3-requests lua-curl lua5.1 lua-cjson php-cli php-curl
-packages.doc := lua-ldoc
+packages.docs := lua-ldoc lua-discount lua5.1
 packages.lua5.4 := lua5.4 liblua5.4-dev
 packages.lua5.3 := lua5.3 liblua5.3-dev
 packages.lua5.2 := lua5.2 liblua5.2-dev
@@ -97,7 +97,7 @@ sandbox: ## serve the sandbox until Ctrl-C; PORT=
 # --- to check it ----------------------------------------------------------------------------------
 
 test: ## all specs on Lua 5.4 and LuaJIT, and the rock
-	$(call need,build sandbox test fuzz $(SPEC_LUAS))
+	$(call need,build sandbox test fuzz docs $(SPEC_LUAS))
 	@sh spec/support/suite.sh $(SPEC_LUAS)
 
 test-all: ## the same on every Lua
@@ -111,8 +111,8 @@ lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
 	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr -D__GNUC__ -DLUA_VERSION_NUM=504 -DLIBCURL_VERSION_NUM=0x075801 --error-exitcode=1 csrc
 	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
-# Of the specs those that load the module; the others would check Neovim, nginx, the sandbox, Node, LuaRocks and `bench`.
-module_specs := $(filter-out spec/72% spec/73% spec/8% spec/92% spec/93% spec/94% spec/95%,$(wildcard spec/*_spec.lua))
+# Of the specs those that load the module, and do not drive other programs alone.
+module_specs := $(filter-out spec/72% spec/73% spec/8% spec/92% spec/93% spec/94% spec/95% spec/97%,$(wildcard spec/*_spec.lua))
 # Both steps with the same flags, or `env` would build it anew without them; nm makes sure that what is
 # checked is sanitized. The runner closes the Lua state at the end: what is still held then is a leak.
 sanitize  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -188,11 +188,15 @@ instructions: ## what a page and an item cost, counted by valgrind; fails where 
 	@for lua in $(SPEC_LUAS); do $(MAKE) -s all LUA=$$lua && eval "$$($(MAKE) -s env LUA=$$lua)" && \
 	  $$lua spec/bench/instructions.lua $(if $(SAVE),save) || exit 1; done
 
-doc: ## the reference as HTML, build/doc/html, every edge with its parameters
-	$(call need,build doc $(LUA))
+# Debian's LDoc and the reader of Markdown that knows tables meet in Lua 5.1.
+LDOC ?= lua5.1 $$(command -v ldoc)
+docs: ## guides and reference as HTML, build/docs: every edge with its parameters
+	$(call need,build docs $(LUA))
 	@$(MAKE) -s all
-	@mkdir -p $(BUILD)/doc && $(run) spec/support/edges_doc.lua > $(BUILD)/doc/edges.lua
-	ldoc -q -p iggraph -t "iggraph" -d $(abspath $(BUILD))/doc/html -c spec/support/config.ld .
+	@mkdir -p build/ldoc && $(run) spec/support/edges_doc.lua > build/ldoc/edges.lua
+	@rm -rf build/docs && $(LDOC) -q -d $(CURDIR)/build/docs -c spec/support/config.ld . >build/ldoc/log
+	@$(LUA) spec/support/links.lua build/docs
+	@echo build/docs/index.html
 
 types: ## what editors know, lua/iggraph/types.lua, written anew: after each change of graph.c or of the LDoc
 	$(call need,build $(LUA))

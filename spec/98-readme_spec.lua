@@ -1,16 +1,20 @@
--- The README's Lua, as it stands, against the sandbox.
+-- The Lua of the README and of the guides, as it stands, against the sandbox.
 
 local client = require "spec.support.client"
 local iggraph = require "iggraph"
 local sandbox = require "iggraph.sandbox"
 local support = require "spec.support.sandbox"
 
-local function snippets()
-  local file = assert(io.open "README.md")
+local function read(path)
+  local file = assert(io.open(path))
   local text = file:read "*a"
   file:close()
+  return text
+end
+
+local function snippets()
   local found = {}
-  for code in text:gmatch "```lua\n(.-)```" do found[#found + 1] = code end
+  for code in read("README.md"):gmatch "```lua\n(.-)```" do found[#found + 1] = code end
   return found
 end
 
@@ -112,3 +116,35 @@ describe("the README", function()
 
   it("has no snippet that is not run here", function() assert.equal(12, #snippets()) end)
 end)
+
+-- What a guide's snippet prints stands below it; `…` is anything.
+local function pattern_of(line) return "^" .. line:gsub("%p", "%%%0"):gsub("…", ".*"):gsub("%%%.%*", ".*") .. "$" end
+
+local function check_prints(code, expected)
+  local lines, count = run(code), 0
+  for line in expected:gmatch "(.-)\n" do
+    count = count + 1
+    assert.matches(pattern_of(line), lines[count] or "nothing")
+  end
+  assert.equal(count, #lines, table.concat(lines, "\n"))
+end
+
+for _, name in ipairs { "getting_started", "paging", "errors", "hosts", "publishing", "limits" } do
+  describe("the guide " .. name, function()
+    before_each(support.reset)
+    local text = read("examples/guides/" .. name .. ".md")
+    local count = 0
+    for code, expected in text:gmatch "```lua\n(.-)```%s*```text\n(.-)```" do
+      count = count + 1
+      it("prints what it says: " .. count, function() check_prints(code, expected) end)
+    end
+    it("says of each snippet what it prints", function()
+      assert.equal(select(2, text:gsub("```lua\n", "")), count)
+    end)
+    it("is linked to by others, and links to what is there", function()
+      assert.is_truthy(read("README.md"):find(("examples/guides/%s.md"):format(name), 1, true))
+      for path in text:gmatch "%]%(([%w_]+%.md)%)" do read("examples/guides/" .. path) end
+      for path in text:gmatch "`(examples/[%w_.]+)`" do read(path) end
+    end)
+  end)
+end

@@ -24,6 +24,7 @@ local origins = setmetatable({}, { __mode = "k" })
 -- @tparam table node handle
 -- @tparam string name
 -- @treturn function (what the answer holds, the client that asked) -> the member, or `nil, err, kind`
+-- @local
 function discovery.member(node, name)
   return function(value, client)
     local member = type(value) == "table" and value[name]
@@ -57,6 +58,7 @@ local function discovery_of(value, inner) return ("%s.username(%s){%s}"):format(
 -- @tparam string value the argument
 -- @tparam[opt] string|table fields
 -- @treturn table what stands there, or `nil, err, kind`
+-- @local
 function discovery.read(row, node, value, fields)
   check_argument(row, value)
   local inner, member = fields_text(fields), discovery.member(node, row.edge)
@@ -145,6 +147,7 @@ end
 -- @tparam table node handle
 -- @tparam[opt] table params
 -- @treturn ?function what the answer holds -> the same; nil where there is none among them
+-- @local
 function discovery.origin_of(node, params)
   local fields = type(params) == "table" and params.fields
   if type(fields) ~= "string" or not fields:find(DISCOVERY, 1, true) then return nil end

@@ -10,6 +10,8 @@
 -- A programming mistake raises and names the argument. What the world does is `nil, err, kind`; a
 -- `for` loop raises the same `err`. See the README for the members of `err` and for its kinds.
 --
+-- `iggraph.new` is told of with the `client` that it makes, `iggraph.spawn` and `iggraph.map` with the `task`.
+--
 -- What a first call does not need is loaded when it is first used. Where no file is to be read later (in nginx's
 -- workers, after a chroot), name at the start what will be used: `require "iggraph.login"`, and in the same way
 -- `insights`, `store`, `webhook`, `task` (`spawn` and `map`), `batch`, `prepare`, `publish`, `accounts`

@@ -109,6 +109,7 @@ end
 -- @tparam table params `metric` and `period`; `since` and `until` as Unix seconds or dates
 -- @tparam[opt] table opts as of a `cursor`
 -- @return a cursor of entries as the Graph sends them
+-- @local
 function insights.list(client, path, params, opts)
   local from, to = range_of(params or {})
   if type(client) == "table" then return describe(client, path, params, from, to) end

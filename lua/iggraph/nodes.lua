@@ -188,6 +188,7 @@ end
 --- Gives a class of clients its handles and the edges that belong to no node.
 -- @tparam table methods of the class
 -- @tparam function real from one of its objects to the client that checks ids
+-- @local
 function nodes.extend(methods, real)
   for _, row in ipairs(rows_of(GRAPH)) do
     methods[row.name] = function(client, ...) return shapes[row.shape](row, { client = client }, ...) end

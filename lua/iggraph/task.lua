@@ -62,6 +62,7 @@ local NO_MEMORY = pack(nil, "not enough memory")
 
 --- What a task returned, or the error that it raised; called once more after `cancel`, to no effect. Whoever waits is
 -- told, even where there is no memory left.
+-- @local
 function task:finish(ok, ...)
   if self.results then return end
   if not ok then pcall(tell_if_unseen, self, (...)) end

@@ -1,5 +1,5 @@
 --- Prints LDoc of every edge: the rows of `csrc/graph.c`, with the parameters that the Graph's own description names
--- (spec/data/endpoints.lua). For `make doc`.
+-- (spec/data/endpoints.lua). For `make docs`.
 local core = require "iggraph.core"
 local endpoints = require "spec.data.endpoints"
 
