@@ -26,7 +26,9 @@ SPEC_LUAS ?= lua5.4 luajit
 out     := $(BUILD)/$(LUA)
 module  := $(out)/iggraph/core.so
 objects := $(patsubst csrc/%.c,$(out)/obj/%.o,$(wildcard csrc/*.c))
-compile  = $(CC) $(WARNINGS) $(CFLAGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread $(LUA_CFLAGS) $(DEPS_CFLAGS)
+# POSIX and what BSD had, for glibc and musl: the others show all of it anyway.
+FEATURES := -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
+compile  = $(CC) $(WARNINGS) $(CFLAGS) $(FEATURES) -fPIC -fvisibility=hidden -pthread $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
 all: $(module) ## build the module for one Lua
 
@@ -52,9 +54,8 @@ env: all ## print what a shell needs to run Lua with this build: eval "$$(make -
 	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH='$(abspath $(out))/?.so;;'"
 
 install: all ## PREFIX= DESTDIR=
-	cd lua && find iggraph -type f | while read -r file; do \
-	  mkdir -p "$(DESTDIR)$(LUADIR)/$$(dirname "$$file")" && \
-	  install -m 644 "$$file" "$(DESTDIR)$(LUADIR)/$$file" || exit 1; done
+	find lua/iggraph -type f | while read -r file; do \
+	  to="$(DESTDIR)$(LUADIR)/$${file#lua/}" && mkdir -p "$${to%/*}" && install -m 644 "$$file" "$$to" || exit 1; done
 	mkdir -p "$(DESTDIR)$(LIBDIR)/iggraph"
 	install -m 755 $(module) "$(DESTDIR)$(LIBDIR)/iggraph/core.so"
 
@@ -65,13 +66,14 @@ clean: ## remove all that was built
 
 packages.build := gcc libc6-dev pkg-config libcurl4-openssl-dev libssl-dev lua-cjson ca-certificates
 packages.sandbox := nginx-light libnginx-mod-http-lua openssl
-packages.test := lua-busted luarocks curl git gzip valgrind neovim lua-luv lua-cqueues lua-http luajit2 \
+packages.test := lua-busted luarocks curl git gzip valgrind neovim lua-luv lua-cqueues lua-http luajit2 musl-tools \
   redis-tools lua-redis lua-nginx-redis lua-socket
 packages.fuzz := clang libclang-rt-dev
 packages.lint := lua-check clang clang-tidy cppcheck
 packages.valgrind := valgrind libc6-dbg
 packages.bench := bash
 packages.peers := curl jq python3-requests lua-curl lua5.1 lua-cjson php-cli php-curl
+packages.rocks := luarocks git
 packages.docs := lua-ldoc lua-discount lua5.1
 packages.lua5.4 := lua5.4 liblua5.4-dev
 packages.lua5.3 := lua5.3 liblua5.3-dev
@@ -109,7 +111,7 @@ lint: ## every build by gcc and clang, luacheck, cppcheck, clang-tidy
 	  $(MAKE) -s all LUA=$$lua CC=$$cc BUILD=$(BUILD)/$$cc && echo "$$cc, $$lua: no warning" || exit 1; done; done
 	luacheck -q lua spec examples rockspec
 	cppcheck -q --std=c99 --enable=warning,performance,portability --inline-suppr -D__GNUC__ -DLUA_VERSION_NUM=504 -DLIBCURL_VERSION_NUM=0x075801 --error-exitcode=1 csrc
-	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 -D_GNU_SOURCE $(LUA_CFLAGS) $(DEPS_CFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' csrc/*.c -- -std=c99 $(FEATURES) $(LUA_CFLAGS) $(DEPS_CFLAGS)
 
 # Of the specs those that load the module, and do not drive other programs alone.
 module_specs := $(filter-out spec/72% spec/73% spec/8% spec/92% spec/93% spec/94% spec/95% spec/97%,$(wildcard spec/*_spec.lua))
@@ -197,6 +199,11 @@ docs: ## guides and reference as HTML, build/docs: every edge with its parameter
 	@rm -rf build/docs && $(LDOC) -q -d $(CURDIR)/build/docs -c spec/support/config.ld . >build/ldoc/log
 	@$(LUA) spec/support/links.lua build/docs
 	@echo build/docs/index.html
+
+rock-server: ## a LuaRocks server in a folder, build/rocks/<Lua>: this rock, and lua-cjson's of Debian's files
+	$(call need,build rocks $(LUA))
+	@sh spec/support/rock_server.sh $(LUA_ABI) $(BUILD)/rocks/$(LUA_ABI)
+	@echo 'luarocks --lua-version=$(LUA_ABI) install --server=$(abspath $(BUILD))/rocks/$(LUA_ABI) iggraph'
 
 types: ## what editors know, lua/iggraph/types.lua, written anew: after each change of graph.c or of the LDoc
 	$(call need,build $(LUA))

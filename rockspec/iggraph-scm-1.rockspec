@@ -1,7 +1,10 @@
+-- The rockspecs differ in this line alone: a release's is a copy with its number in it.
+local release = "scm"
+
 rockspec_format = "3.0"
 package = "iggraph"
-version = "scm-1"
-source = { url = "git+https://github.com/iggraph/iggraph.git" }
+version = release .. "-1"
+source = { url = "git+https://github.com/iggraph/iggraph.git", tag = release ~= "scm" and "v" .. release or nil }
 description = {
   summary = "The Instagram Graph API: from an access token to an account's media, and every other call",
   detailed = [[
@@ -11,22 +14,18 @@ under the Graph's own names, errors as values, one libcurl engine that an event 
   license = "MIT",
   labels = { "instagram", "graph-api", "http", "client" },
 }
+supported_platforms = { "unix" }
 dependencies = { "lua >= 5.1, < 5.5", "lua-cjson >= 2.1.0" }
--- By make, and not `builtin`: some systems keep curl/curl.h where only pkg-config finds it.
+-- By make, and not `builtin`: some systems keep curl/curl.h where only pkg-config finds it. A warning of a compiler that
+-- we do not know yet is no reason not to install.
 build = {
   type = "make",
-  build_variables = {
+  variables = {
     BUILD = "build/rock",
     CC = "$(CC)",
     CFLAGS = "$(CFLAGS)",
+    WARNINGS = "-std=c99",
     LUA_CFLAGS = "-I$(LUA_INCDIR)",
   },
-  install_variables = {
-    BUILD = "build/rock",
-    CC = "$(CC)",
-    CFLAGS = "$(CFLAGS)",
-    LUA_CFLAGS = "-I$(LUA_INCDIR)",
-    LUADIR = "$(LUADIR)",
-    LIBDIR = "$(LIBDIR)",
-  },
+  install_variables = { LUADIR = "$(LUADIR)", LIBDIR = "$(LIBDIR)" },
 }
