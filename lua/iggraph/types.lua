@@ -580,6 +580,7 @@
 ---@field instagram_business_account? iggraph.data.IGUser
 ---@field link? string
 ---@field name? string
+---@field tasks? string[]
 ---@field username? string
 
 ---@class iggraph.data.Refreshedaccesstoken

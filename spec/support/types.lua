@@ -273,6 +273,10 @@ local SAME = {
 
 local function data_name(node) return (node:gsub(" ", "")) end
 
+-- What the Graph sends and its description leaves out: of a Page, what a person may do there
+-- (https://developers.facebook.com/docs/instagram-api/getting-started).
+local MORE = { Page = { tasks = "list<string>" } }
+
 -- Name -> fields, of nodes and of what else edges return.
 local function described_data()
   local all = {}
@@ -284,6 +288,7 @@ local function described_data()
     if node.fields and next(node.fields) then take(data_name(node.node), node.fields) end
   end
   for name, fields in pairs(endpoints.returns) do take(name, fields) end
+  for name, fields in pairs(MORE) do take(name, fields) end
   return all
 end
 
