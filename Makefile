@@ -197,6 +197,7 @@ docs: ## guides and reference as HTML, build/docs: every edge with its parameter
 	@$(MAKE) -s all
 	@mkdir -p build/ldoc && $(run) spec/support/edges_doc.lua > build/ldoc/edges.lua
 	@rm -rf build/docs && $(LDOC) -q -d $(CURDIR)/build/docs -c spec/support/config.ld . >build/ldoc/log
+	@cat spec/support/docs.css >> build/docs/ldoc.css
 	@$(LUA) spec/support/links.lua build/docs
 	@echo build/docs/index.html
 
