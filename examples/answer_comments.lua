@@ -6,17 +6,8 @@
 -- REPLY in the environment is what to answer, SPAM the words, with commas between. --dry-run only says what it would
 -- do. Without a USERNAME all accounts of the token are looked after; without a token it asks the built-in sandbox.
 
-local iggraph = require "iggraph"
-
-local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
-local sandbox = not token and require "iggraph.sandbox"
-local server = sandbox and assert(sandbox.start())
+local ig, server = assert(require("iggraph.sandbox").client())
 if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
-local ig = iggraph.new {
-  access_token = token or sandbox.tokens.user,
-  base_url = server and server.https or os.getenv "IG_BASE_URL",
-  ca_file = server and server.ca_file or os.getenv "IG_CA_FILE",
-}
 
 local MEDIA = 25 -- the newest ones
 local REPLY = os.getenv "REPLY" or "Thank you, @%s!"

@@ -8,14 +8,7 @@
 local cqueues = require "cqueues"
 local iggraph = require "iggraph"
 
-local sandbox = require "iggraph.sandbox"
-local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
-local server = not token and assert(sandbox.start()) or nil
-local ig = iggraph.new {
-  access_token = token or sandbox.tokens.user,
-  base_url = server and server.https,
-  ca_file = server and server.ca_file,
-}
+local ig, server = assert(require("iggraph.sandbox").client())
 
 local controller = cqueues.new()
 local accounts, media, ticks = 0, 0, 0

@@ -5,23 +5,9 @@
 -- Without a token it goes the way against the built-in sandbox, over HTTPS, and shows at the end what
 -- the server saw.
 
-local iggraph = require "iggraph"
-
-local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
-local sandbox, server
-
-if not token then
-  sandbox = require "iggraph.sandbox"
-  server = assert(sandbox.start())
-  token = sandbox.tokens.user
-  print(("No IG_ACCESS_TOKEN: this is the sandbox, at %s.\n"):format(server.https))
-end
-
-local ig = iggraph.new {
-  access_token = token,
-  base_url = server and server.https,
-  ca_file = server and server.ca_file,
-}
+-- iggraph.new { access_token = … }; or a client of the sandbox, where there is no token.
+local ig, server = assert(require("iggraph.sandbox").client())
+if server then print(("No IG_ACCESS_TOKEN: this is the sandbox, at %s.\n"):format(server.https)) end
 
 local function step(number, what, call)
   print(("%d. %s\n   %s"):format(number, what, call))

@@ -6,9 +6,6 @@
 -- built-in sandbox; IG_BASE_URL and IG_CA_FILE name another server than Meta's. Where the network fails half-way it
 -- goes on where it was, as often as Enter is pressed.
 
-local iggraph = require "iggraph"
-local sandbox = require "iggraph.sandbox"
-
 local account, children = arg[1], {}
 for i = 2, #arg do children[i - 1] = { file = arg[i] } end
 if #children < 2 or #children > 10 then
@@ -16,14 +13,8 @@ if #children < 2 or #children > 10 then
   os.exit(2)
 end
 
-local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
-local server = not token and assert(sandbox.start()) or nil
+local ig, server = assert(require("iggraph.sandbox").client())
 if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
-local ig = iggraph.new {
-  access_token = token or sandbox.tokens.user,
-  base_url = server and server.https or os.getenv "IG_BASE_URL",
-  ca_file = server and server.ca_file or os.getenv "IG_CA_FILE",
-}
 
 local WIDTH = 30
 local WORDS = { create = "containers", upload = "uploading", process = "processing", publish = "publishing" }

@@ -66,6 +66,26 @@ function M.start(options)
   return server.start(options or {})
 end
 
+--- A client for a script that can be tried without a token: of the Graph, with what the environment has in
+-- `IG_ACCESS_TOKEN`, `IG_BASE_URL` and `IG_CA_FILE`; where there is no token, of a sandbox that is started for it.
+-- @tparam[opt] table options as of `iggraph.new`; an `access_token` among them is that for the sandbox (`tokens.user`)
+-- @return the client; or `nil, why`
+-- @treturn ?table the server, to be stopped at the end, where it is the sandbox
+function M.client(options)
+  local all, server, message = {}, nil, nil
+  for name, value in pairs(options or {}) do all[name] = value end
+  local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
+  if token then
+    all.access_token, all.base_url, all.ca_file = token, os.getenv "IG_BASE_URL", os.getenv "IG_CA_FILE"
+  else
+    server, message = M.start()
+    if not server then return nil, message end
+    all.access_token = all.access_token or M.tokens.user
+    all.base_url, all.ca_file = server.https, server.ca_file
+  end
+  return require("iggraph").new(all), server
+end
+
 local WELCOME = [[
 A sandbox of the Instagram Graph, until Ctrl-C:
 
