@@ -25,8 +25,9 @@ function client.new(options)
   return new(all)
 end
 
--- Not in the function below: in Lua 5.1 one with `...` has an `arg` of its own.
-local function interpreter()
+--- The interpreter that runs this.
+-- @treturn string
+function client.interpreter() -- in Lua 5.1 a function with `...` has an `arg` of its own
   local first = 0
   while arg[first - 1] do first = first - 1 end
   return arg[first]
@@ -46,7 +47,7 @@ function client.begin(text, environment, ...)
   local file = assert(io.open(script, "w"))
   file:write(text)
   file:close()
-  for i, word in ipairs { interpreter(), script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
+  for i, word in ipairs { client.interpreter(), script, ... } do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
   local pipe = io.popen(environment .. " " .. table.concat(words, " "))
   return function()
     for line in pipe:lines() do lines[#lines + 1] = line end

@@ -72,18 +72,19 @@ end
 -- @return the client; or `nil, why`
 -- @treturn ?table the server, to be stopped at the end, where it is the sandbox
 function M.client(options)
-  local all, server, message = {}, nil, nil
+  local all, running = {}, nil
   for name, value in pairs(options or {}) do all[name] = value end
   local token = (os.getenv "IG_ACCESS_TOKEN" or ""):match ".+"
   if token then
     all.access_token, all.base_url, all.ca_file = token, os.getenv "IG_BASE_URL", os.getenv "IG_CA_FILE"
   else
-    server, message = M.start()
-    if not server then return nil, message end
+    local message
+    running, message = M.start()
+    if not running then return nil, message end
     all.access_token = all.access_token or M.tokens.user
-    all.base_url, all.ca_file = server.https, server.ca_file
+    all.base_url, all.ca_file = running.https, running.ca_file
   end
-  return require("iggraph").new(all), server
+  return require("iggraph").new(all), running
 end
 
 local WELCOME = [[
