@@ -94,13 +94,75 @@ function script.columns()
   return columns and columns > 0 and columns or 80
 end
 
---- The characters of a text in UTF-8; what is none is left out.
+-- What may follow the first byte of a character, by https://www.unicode.org/versions/latest/, table 3-7.
+local REST = "[\128-\191]"
+local CHARACTERS = {
+  "^[%z\1-\127]", "^[\194-\223]" .. REST, "^\224[\160-\191]" .. REST, "^[\225-\236\238\239]" .. REST .. REST,
+  "^\237[\128-\159]" .. REST, "^\240[\144-\191]" .. REST .. REST, "^[\241-\243]" .. REST .. REST .. REST,
+  "^\244[\128-\143]" .. REST .. REST,
+}
+local REPLACEMENT = "\239\191\189"
+
+local function character_at(text, at)
+  for _, pattern in ipairs(CHARACTERS) do
+    local one = text:match(pattern, at)
+    if one then return one end
+  end
+end
+
+--- The characters of a text in UTF-8; for a byte that is of none: U+FFFD.
 -- @tparam string text
 -- @treturn table
 function script.characters(text)
-  local list = {}
-  for one in text:gmatch "[%z\1-\127\194-\244][\128-\191]*" do list[#list + 1] = one end
+  local list, at = {}, 1
+  while at <= #text do
+    local one = character_at(text, at)
+    list[#list + 1] = one or REPLACEMENT
+    at = at + #(one or " ")
+  end
   return list
+end
+
+local function code_of(one)
+  local code = one:byte()
+  for _, mark in ipairs { 240, 224, 192 } do
+    if code >= mark then
+      code = code - mark
+      break
+    end
+  end
+  for i = 2, #one do code = code * 64 + one:byte(i) - 128 end
+  return code
+end
+
+-- First and last code, columns: what is drawn over the one before, and what is as wide as two.
+local WIDTHS = {
+  { 0x300, 0x36F, 0 }, { 0x200B, 0x200F, 0 }, { 0xFE00, 0xFE0F, 0 }, { 0x1100, 0x115F, 2 }, { 0x2E80, 0xA4CF, 2 },
+  { 0xAC00, 0xD7A3, 2 }, { 0xF900, 0xFAFF, 2 }, { 0xFE30, 0xFE6F, 2 }, { 0xFF00, 0xFF60, 2 }, { 0xFFE0, 0xFFE6, 2 },
+  { 0x1F300, 0x1FAFF, 2 }, { 0x20000, 0x3FFFD, 2 },
+}
+
+local function width_of(one)
+  local code = code_of(one)
+  for _, range in ipairs(WIDTHS) do
+    if code >= range[1] and code <= range[2] then return range[3] end
+  end
+  return 1
+end
+
+--- A text on one line that takes at most so many columns of a terminal.
+-- @tparam string text
+-- @tparam number columns
+-- @treturn string
+function script.cut(text, columns)
+  local list = script.characters((text:gsub("[%s%c]+", " ")))
+  local total, kept, last = 0, 0, 0
+  for i, one in ipairs(list) do
+    total = total + width_of(one)
+    if total < columns then kept, last = total, i end
+    if total > columns then return table.concat(list, "", 1, last) .. "…", kept + 1 end
+  end
+  return table.concat(list), total
 end
 
 return script

@@ -236,7 +236,7 @@ describe("the export", function()
     for _, concurrency in ipairs { "1", "8" } do
       support.reset()
       local kinds = "cut_body,cut_header,body_html_502,error_2_http_503,empty_page,reduce"
-      support.control("-d rate=0.3 -d seed=7 -d kinds=" .. kinds, "chaos")
+      support.control("-d rate=0.2 -d seed=7 -d kinds=" .. kinds, "chaos")
       local name = new_file()
       local status, told = run({}, "--output", name, "--accounts", LIST, "--concurrency", concurrency)
       assert.equal(0, status, told)
