@@ -483,7 +483,8 @@ local function run(self)
   if unfinished[1] then error(("%d accounts are not finished"):format(#unfinished), 0) end
   if #left_out == #accounts then
     forget(self)
-    script.fail(("%s was not written: there is nothing to be in it"):format(self.output))
+    self.began = false
+    error(("%s was not written: there is nothing to be in it"):format(self.output), 0)
   end
   local media = 0
   for _, state in ipairs(states) do media = media + (state.is_done and state.media or 0) end
@@ -499,10 +500,10 @@ end
 local options = script.options(USAGE)
 local output = options.output or "media.csv"
 local format = script.word(options, "format", FORMATS, output:match "%.(jsonl)$" or "csv")
-local progress = new_progress()
+local deadline = script.number(options, "deadline", 3600)
 
 local self = {
-  options = options, output = output, folder = output .. ".parts", format = FORMATS[format], progress = progress,
+  options = options, output = output, folder = output .. ".parts", format = FORMATS[format],
   most = script.number(options, "concurrency", 8),
   is_part = options.since or options["until"], -- so many media nobody has counted
   job = {
@@ -515,25 +516,31 @@ for _, name in ipairs(names_of(self.job.fields)) do self.columns[#self.columns +
 for _, name in ipairs(options.insights and OF_INSIGHTS or {}) do self.columns[#self.columns + 1] = name end
 self.asked = "id," .. (options.insights and "media_product_type," or "") .. self.job.fields
 
-local server
-self.ig, server = sandbox.client {
-  access_token = sandbox.tokens.many,
-  deadline = script.number(options, "deadline", 3600),
-  retry = {
-    attempts = 8,
-    on_retry = function(one) progress:note("again in %.1f s: %s", one.delay, tostring(one.err)) end,
-  },
-  pace = true,
-  on_throttle = function(one) progress:note("waits %.0f s: %s", one.seconds, tostring(one.err)) end,
-}
-if not self.ig then script.fail(server) end
-progress.ig = self.ig
-if server then progress:line "No IG_ACCESS_TOKEN: this is the sandbox." end
+local function connect()
+  local progress = self.progress
+  local ig, server = assert(sandbox.client {
+    access_token = sandbox.tokens.many,
+    deadline = deadline,
+    retry = {
+      attempts = 8,
+      on_retry = function(one) progress:note("again in %.1f s: %s", one.delay, tostring(one.err)) end,
+    },
+    pace = true,
+    on_throttle = function(one) progress:note("waits %.0f s: %s", one.seconds, tostring(one.err)) end,
+  })
+  self.ig, progress.ig, self.server = ig, ig, server
+  if server then progress:line "No IG_ACCESS_TOKEN: this is the sandbox." end
+end
 
-local ok, status = pcall(run, self)
-if server then server:stop() end
+local ok, status = pcall(function()
+  self.progress = new_progress()
+  connect()
+  return run(self)
+end)
+if self.server then self.server:stop() end
 if ok then os.exit(status, true) end
-local is_interrupted = tostring(status):find "interrupted!$"
-progress:line("%s: %s", is_interrupted and "interrupted" or tostring(status), self.began
-  and ("%d media are there; the same command goes on"):format(progress.media) or "nothing was begun")
+if not self.began then script.fail(status) end
+local is_interrupted = script.is_interruption(status)
+self.progress:line("%s: %d media are there; the same command goes on", is_interrupted and "interrupted"
+  or tostring(status), self.progress.media)
 os.exit(is_interrupted and 130 or 1, true)

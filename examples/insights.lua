@@ -95,7 +95,12 @@ local function write(name, text)
   assert(file:close())
 end
 
-local function run(ig, options, best)
+local server
+
+local function run(options, best)
+  local ig
+  ig, server = assert(sandbox.client { retry = { attempts = 5 }, deadline = 300, pace = true })
+  if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
   local account = find_account(ig, options.account)
   local media, without = best_media(ig, account, script.number(options, "media", 50), best)
   local days = days_of(ig, account, script.number(options, "days", 28))
@@ -109,10 +114,6 @@ end
 
 local options = script.options(USAGE)
 local best = script.word(options, "best", ORDERS, "reach")
-local ig, server = sandbox.client { retry = { attempts = 5 }, deadline = 300, pace = true }
-if not ig then script.fail(server) end
-if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
-
-local ok, err = pcall(run, ig, options, best)
+local ok, err = pcall(run, options, best)
 if server then server:stop() end
 if not ok then script.fail(err) end

@@ -5,12 +5,20 @@
 
 local script = {}
 
+local INTERRUPTED = "interrupted!" -- as the interpreter says it
+
+--- @param err what was raised
+-- @treturn boolean whether that is Ctrl-C
+function script.is_interruption(err) return tostring(err):sub(-#INTERRUPTED) == INTERRUPTED end
+
 --- Ends the script with one line.
--- @tparam string message
--- @tparam[opt=1] number status
-function script.fail(message, status)
-  io.stderr:write((tostring(message):gsub("%s*\n%s*", " ")), "\n")
-  os.exit(status or 1, true)
+-- @param err an error, or what else there is to say
+-- @tparam[opt] number status 130 for Ctrl-C, 1 for all else
+function script.fail(err, status)
+  local is_interrupted = script.is_interruption(err)
+  local message = is_interrupted and "interrupted" or tostring(err):gsub("%s*\n%s*", " ")
+  io.stderr:write(message, "\n")
+  os.exit(status or is_interrupted and 130 or 1, true)
 end
 
 -- The options that a text tells of: "  --output FILE   where to" has a value, "  --insights   those, too" has none.
@@ -74,11 +82,14 @@ end
 -- @treturn string one word for the shell
 function script.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
---- Runs a command of the shell.
+local SIGINT = 2
+
+--- Runs a command of the shell. Meanwhile Ctrl-C is for that alone: it is passed on.
 -- @tparam string command
 -- @treturn boolean whether it ended well: Lua 5.1 tells it by a number
 function script.run(command)
-  local status = os.execute(command)
+  local status, how, signal = os.execute(command)
+  if status == SIGINT or how == "signal" and signal == SIGINT then error(INTERRUPTED, 0) end
   return status == true or status == 0
 end
 

@@ -307,7 +307,7 @@ describe("the export", function()
     local function goes_not_on(words, ...)
       local status, told = run({}, "--output", name, ...)
       assert.equal(1, status)
-      assert.equal(words .. ": --restart begins anew", told:match "^(.-): nothing was begun$", told)
+      assert.equal(words .. ": --restart begins anew", told)
     end
     stop()
     goes_not_on(position .. " is of an export with another --fields", "--accounts", LIST, "--fields", "id")
@@ -343,6 +343,22 @@ describe("the export", function()
     assert.matches("^interrupted: %d+ media are there; the same command goes on\r\n", ends)
   end)
 
+  it("is not written where all are refused", function()
+    local name = new_file()
+    local status, told = run({ token = sandbox.tokens.limited }, "--output", name, "--accounts", LIST)
+    assert.equal(1, status)
+    assert.equal(6, select(2, (told .. "\n"):gsub("\n", "\n")))
+    assert.matches("\n" .. name:gsub("%p", "%%%0") .. " was not written: there is nothing to be in it$", told)
+    assert.is_false((shell.run(("ls -d %s*"):format(name))))
+  end)
+
+  it("ends by Ctrl-C in a line before it has begun, too", function()
+    local how = { before = [[local popen = io.popen
+      function io.popen(...) popen("kill -INT $PPID"):close() return popen(...) end]] } -- its sandbox is being started
+    how.token = ""
+    assert.same({ 130, "interrupted" }, { run(how, "--output", new_file()) })
+  end)
+
   it("has plain lines in a log", function()
     local status, told = run({}, "--output", new_file(), "--accounts", LIST, "--concurrency", "1")
     assert.equal(0, status)
@@ -356,7 +372,7 @@ describe("the export", function()
     assert.same({ 2, "unknown: --outptu (--help lists the options)" }, { run({}, "--outptu", "x") })
     assert.same({ 2, "--format: csv or jsonl, please" }, { run({}, "--format", "xml") })
     assert.same({ 2, "--output: a value is missing" }, { run({}, "--output") })
-    assert.same({ 1, "the token leads to no account 'nobody': nothing was begun" },
+    assert.same({ 1, "the token leads to no account 'nobody'" },
       { run({}, "--output", new_file(), "--accounts", "nobody") })
   end)
 end)
