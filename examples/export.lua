@@ -266,9 +266,9 @@ function Progress:words()
     words[#words + 1] = clock(math.ceil((self.expected - self.media) / rate)) .. " left"
   end
   words[#words + 1] = ("%.0f/s"):format(rate)
-  words[#words + 1] = ("%d requests"):format(self.ig:stats().requests)
   local percent = self.ig:usage().percent
-  if percent then words[#words + 1] = ("%.0f %% of the limit"):format(percent) end
+  if percent then words[#words + 1] = ("limit %.0f%%"):format(percent) end
+  words[#words + 1] = ("%d req"):format(self.ig:stats().requests)
   return words
 end
 
@@ -279,13 +279,13 @@ function Progress:share()
   return self.done == self.accounts and 1 or math.min(share, 0.99)
 end
 
-local WORDS = 66 -- columns, for most of what there is to say; the bar has the rest
-local SMALLEST, LARGEST = 10, 30 -- columns of the bar
+local WORDS = 72 -- columns, for all that there is to say; the bar has the rest
+local SMALLEST, LARGEST = 6, 30 -- columns of the bar
 
 function Progress:bar()
   local share, size = self:share(), math.max(SMALLEST, math.min(self.width - WORDS, LARGEST))
   local filled = math.floor(share * size)
-  local text = ("[%s%s] %3d %%"):format(("#"):rep(filled), ("-"):rep(size - filled), math.floor(share * 100))
+  local text = ("[%s%s] %3d%%"):format(("#"):rep(filled), ("-"):rep(size - filled), math.floor(share * 100))
   for _, word in ipairs(self:words()) do
     if #text + #word + 2 > self.width then break end
     text = text .. "  " .. word

@@ -131,7 +131,7 @@ describe("examples/insights.lua", function()
   local function command(token, ...)
     local words = { "env", "-u", "NO_COLOR", "IG_ACCESS_TOKEN=" .. token, "IG_BASE_URL=" .. support.shared().http,
       client.interpreter(), "examples/insights.lua", ... }
-    for i, word in ipairs(words) do words[i] = shell.quote(word) end
+    for i, word in ipairs(words) do words[i] = word:find "[^%w_=./:,-]" and shell.quote(word) or word end
     return table.concat(words, " ")
   end
 
