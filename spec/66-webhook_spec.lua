@@ -379,56 +379,6 @@ end)
 
 -- --- examples ----------------------------------------------------------------------------------------
 
-describe("the example that receives webhooks", function()
-  local START = [[
-    cd %s && rm -rf webhooks && mkdir webhooks && export IG_APP_SECRET=%s IG_VERIFY_TOKEN='%s'
-    export LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' LUA_CPATH='%s/build/luajit/?.so;;'
-    env -u LD_PRELOAD PATH=$PATH:/usr/sbin nginx -p "$PWD/webhooks" -c "$PWD/webhooks.conf" \
-      -g "$([ "$(id -u)" != 0 ] || echo 'user root;')" >webhooks.log 2>&1 || { cat webhooks.log; exit 1; }
-    until [ -s webhooks/nginx.pid ]; do sleep 0.01; done && cat webhooks/nginx.pid]]
-
-  local function wait_for_line(file, words)
-    for _ = 1, 200 do
-      for line in shell.read(file):gmatch "[^\n]+" do
-        if line:find(words, 1, true) then return line end
-      end
-      core.loop.sleep(0.01)
-    end
-    error(words .. " is not in\n" .. shell.read(file), 0)
-  end
-
-  it("answers the challenge, prints events, and refuses what is not Meta's", function()
-    local dir, free = server.shared().dir, nginx_host.start { client = false }
-    free:stop()
-    local text = assert(shell.read(free.root .. "/examples/webhook.conf"))
-    shell.write(dir .. "/webhooks.conf", (text:gsub("8080", free.http:match "%d+$")))
-    local ok, pid = shell.run(START:format(dir, sandbox.app_secret, VERIFY_TOKEN, free.root, free.root, free.root))
-    assert.is_true(ok, pid)
-    finally(function() shell.run("kill " .. pid) end)
-
-    local url, log = free.http .. "/webhook", dir .. "/webhooks.log"
-    assert.same({ success = true }, client.new(app):post(sandbox.app_id .. "/subscriptions",
-      { object = "instagram", callback_url = url, fields = "comments", verify_token = VERIFY_TOKEN }))
-    assert.equal(200, (select(2, send(url, "several"))))
-    assert.matches([["text":"Größe 3\/4? 🦖"]], wait_for_line(log, "comments of 17841405822304914: {"), 1, true)
-    wait_for_line(log, "messages of 17841405822304914: {")
-    for body, line in pairs {
-      ['{"object":"instagram","entry":[{"id":"7","changes":[{"field":"a"},{"field":"b","value":1}]}]}'] = "b of 7: 1",
-      ['{"object":"instagram","entry":[{"changes":[{"field":"c","value":2}]}]}'] = "c of nil: 2",
-      ["no webhook"] = "the body is not JSON",
-      ['{"entry":[]}'] = "the body is no webhook",
-    } do
-      local signature = "sha256=" .. core.crypto.hmac(sandbox.app_secret, body)
-      assert.equal(200, curl.ask(url, { token = false, headers = { ["X-Hub-Signature-256"] = signature },
-        arguments = "--data-binary " .. shell.quote(body) }).status)
-      wait_for_line(log, line)
-    end
-    assert.equal(403, (select(2, send(url, "comments", "changed_byte"))))
-    wait_for_line(log, "X-Hub-Signature-256 does not fit")
-    assert.equal(403, (select(2, free:get "webhook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=x")))
-  end)
-end)
-
 describe("the example that answers comments", function()
   local SPAM = "10/10"
 

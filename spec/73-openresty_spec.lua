@@ -579,31 +579,4 @@ describe("in OpenResty", function()
       end))
     end)
   end)
-
-  it("has an example that runs", function()
-    local server, free = sandbox.shared(), start {}
-    free:stop()
-    local text = assert(shell.read(free.root .. "/examples/openresty.conf"))
-    shell.write(server.dir .. "/example.conf", (text:gsub("8080", free.http:match "%d+$")))
-    local command = [[
-      cd %s && mkdir example && export IG_ACCESS_TOKEN=%s IG_BASE_URL=%s IG_CA_FILE=%s
-      export LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' LUA_CPATH='%s/build/luajit/?.so;;'
-      env -u LD_PRELOAD PATH=$PATH:/usr/sbin nginx -p "$PWD/example" -c "$PWD/example.conf" \
-        -g "$([ "$(id -u)" != 0 ] || echo 'user root;')" >example.log 2>&1 || { cat example.log; exit 1; }
-      until [ -s example/nginx.pid ]; do sleep 0.01; done && cat example/nginx.pid]]
-    local ok, pid = shell.run(command:format(server.dir, sandbox.tokens.user, server.https, server.ca_file,
-      free.root, free.root, free.root))
-    assert.is_true(ok, pid)
-    finally(function() shell.run("kill " .. pid) end)
-    local list = free:get "media?account=17841405822304914"
-    assert.equal(6, select(2, list:gsub("%d+ 20%S+ https://www%.instagram%.com/%S+\n", "")))
-    for path, status in pairs {
-      ["media?account=me"] = 400, ["media?account=17849999999999999"] = 404,
-    } do assert.equal(status, (select(2, free:get(path)))) end
-    local metrics = free:get "metrics"
-    for name, value in pairs { requests_total = 2, answers_total = 1, usage_percent = 1 } do
-      assert.matches('\niggraph_' .. name .. '{worker="0".-} ' .. value .. '\n', "\n" .. metrics .. "\n")
-    end
-    assert.matches('answers_total{worker="0",kind="not_found"} 1', metrics, 1, true)
-  end)
 end)

@@ -86,7 +86,8 @@ end
 local root
 
 --- The project, with the module built for nginx's Lua, whatever Lua and flags this runs with.
-local function build()
+-- @treturn string its folder
+function nginx_host.build()
   if root then return root end
   local folder = debug.getinfo(1, "S").source:match "^@(.*)spec/support/nginx_host%.lua$"
   root = run("cd " .. shell.quote(folder == "" and "." or folder) .. " && pwd -P")
@@ -129,17 +130,18 @@ local COMMAND = "PATH=$PATH:/usr/sbin:/usr/local/sbin; env -u LUA_PATH -u LUA_CP
 
 local starts = 0
 
--- Differs between processes and calls, and leaves the program's own random numbers alone.
-local function random_port(owner)
+--- Differs between processes and calls, and leaves the program's own random numbers alone.
+-- @treturn number a port
+function nginx_host.port()
   starts = starts + 1
-  local state = (owner * 7919 + os.time() + starts * 104729) % 2147483647
+  local state = (shell.process_id() * 7919 + os.time() + starts * 104729) % 2147483647
   return FIRST_PORT + state * 16807 % 2147483647 % (LAST_PORT - FIRST_PORT)
 end
 
 local function launch(values)
   local words
   for _ = 1, TRIES do
-    values.port = random_port(values.owner)
+    values.port = nginx_host.port()
     values.tls_port = values.port + 1
     shell.write(values.dir .. "/nginx.conf", fill(CONFIGURATION, values))
     local ok
@@ -176,7 +178,8 @@ function nginx_host.start(options)
   local files = { ["sandbox_client.lua"] = render_client(shared, options.client or nil) }
   for name, text in pairs(with(files, options.files)) do shell.write(dir .. "/" .. name, text) end
   local values = {
-    dir = dir, root = build(), shared = shared.dir, owner = shell.process_id(), inherited = inherited(shared),
+    dir = dir, root = nginx_host.build(), shared = shared.dir, owner = shell.process_id(),
+    inherited = inherited(shared),
     workers = options.workers or 1, main = options.main or "", http = options.http or "",
     server = options.server or "", init = options.init or "", init_worker = options.init_worker or "",
     locations = render_locations(options.locations, options.client == false and "" or nginx_host.PREAMBLE),
