@@ -119,6 +119,11 @@ describe("the gallery", function()
     end
   end)
 
+  it("tells its counters to this machine alone", function()
+    assert.equal(200, get("/metrics").status)
+    assert.equal(403, get("/metrics", { headers = { ["X-Forwarded-For"] = "192.0.2.1" } }).status)
+  end)
+
   for path, why in pairs {
     ["/none"] = "no address", ["/media/17895695668004550"] = "another account's",
     ["/media/17900002499999999"] = "nobody's", ["/?after=garbage"] = "no cursor",
@@ -171,15 +176,19 @@ describe("the gallery", function()
       assert.equal(403, get("/webhook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=x").status)
     end)
 
-    it("sends those who listen what they have missed, and what comes", function()
-      local since = get("/").body:match 'data%-live="/live%?since=(%d+)"'
+    it("sends those who listen what they have missed, since their page was made or they were there last", function()
+      local function address() return get("/").body:match 'data%-live="(/live%?since=%d+)"' end
+      local before = address()
       comment(id_of(5), "before")
-      assert.is_true(wait_until(function()
-        return get("/live?since=" .. since, { max_time = 0.5 }).body:find("data: " .. id_of(5), 1, true)
-      end))
-      local stream = get("/live?since=1", { max_time = 1, headers = { ["Last-Event-ID"] = since } })
-      assert.equal("text/event-stream", stream.headers["content-type"])
-      assert.matches("id: %d+\ndata: " .. id_of(5) .. "\n\n", stream.body)
+      local function hears(path, headers)
+        local stream = get(path, { max_time = 0.5, headers = headers })
+        assert.equal("text/event-stream", stream.headers["content-type"])
+        return stream.body:find("id: %d+\ndata: " .. id_of(5) .. "\n\n") ~= nil
+      end
+      assert.is_true(wait_until(function() return hears(before) end))
+      local after = address()
+      assert.is_false(hears(after))
+      assert.is_true(hears(after, { ["Last-Event-ID"] = before:match "%d+" }))
     end)
   end)
 end)

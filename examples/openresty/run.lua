@@ -103,7 +103,7 @@ while kill -0 %d 2>/dev/null && kill -0 $PPID 2>/dev/null; do sleep 1; done]]
 
 local function main(wanted)
   local server, message
-  if not os.getenv "IG_ACCESS_TOKEN" then server, message = sandbox.start() end
+  if (os.getenv "IG_ACCESS_TOKEN" or "") == "" then server, message = sandbox.start() end
   if message then fail(message) end
   local port = find_port(wanted)
   local dir = run 'mktemp -d "${TMPDIR:-/tmp}/iggraph-gallery.XXXXXX"'

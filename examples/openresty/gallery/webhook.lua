@@ -1,6 +1,5 @@
---- Where Meta tells what happens: answers its challenge, makes sure that what comes was signed by it, prints it, and has
--- a medium asked for anew on which somebody commented. An event is a hint, no more: what is shown is what the Graph then
--- says.
+--- Where Meta tells what happens: answers its challenge, makes sure that what comes was signed by it, and prints it. A
+-- medium on which somebody commented is asked for anew: an event is a hint, and what is shown is what the Graph says.
 local ngx = ngx -- luacheck: read globals ngx
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
