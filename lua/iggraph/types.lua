@@ -706,7 +706,7 @@ local task = {}
 ---@field timeout? number seconds for one try, from its start to the answer's end (60)
 ---@field version? string|false ("v26.0")
 
----Sends many calls in one, or rather in envelopes of 50, four of them at a time. An entry is a table: `method`
+---Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time. An entry is a table: `method`
 ---(`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's `relative_url` and
 ---`body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name; `omit_response_on_success` (here
 ---false unless it is given; with true, `null` does not tell of a timeout any more); `headers`, a list of `{ name, value

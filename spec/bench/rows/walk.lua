@@ -3,8 +3,8 @@
 -- All ask for the same pages and fields over one kept connection, with the same headers but for iggraph's User-Agent,
 -- and read id and caption of each item; curl and `walk discard` read none. Like iggraph they ask for compression. By
 -- itself libcurl does not, which saves it the inflating, at six times the bytes on the wire: that is measured, too.
--- `build` is `walk discard` that makes the tables of a page by the Lua C API each time, from memory: whatever reads pages
--- into Lua costs more. Lua's collector is set as the interpreter sets it, in all of them.
+-- `build` is `walk discard` that makes the tables of a page by the Lua C API each time, from memory: whatever reads
+-- pages into Lua costs more. Lua's collector is set as the interpreter sets it, in all of them.
 --
 -- @module spec.bench.rows.walk
 local report = require "spec.bench.report"
