@@ -390,39 +390,6 @@ local function outside()
         end)
       end
     end)
-
-    describe("the example", function()
-      local function run(text)
-        local result = nvim_host.run('vim.cmd "source examples/neovim.lua"\n' .. text, { client = false })
-        assert_well(result)
-        return result.lines
-      end
-
-      it("fills a buffer, and does not wait for it", function()
-        local lines = run [[
-          vim.cmd "InstagramMedia"
-          say(vim.bo.buftype, vim.api.nvim_buf_line_count(0))
-          vim.wait(10000, function() return not vim.bo.modifiable end, 1000)
-          for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, true)) do say(line) end
-          quit()
-        ]]
-        assert.equal("nofile 1", lines[1])
-        assert.matches("^# %S+$", lines[2])
-        assert.matches("^%d+%-%d+%-%d+T%S+ https://%S+ %S", lines[3])
-        assert.equal(8, #lines)
-      end)
-
-      it("ends with the buffer", function()
-        local lines = run [[
-          vim.cmd "InstagramMedia"
-          vim.cmd "bwipeout!"
-          vim.wait(500, function() return false end, 500)
-          say(require("iggraph.core").loop.engine():is_busy(), vim.api.nvim_buf_line_count(0))
-          quit()
-        ]]
-        assert.same({ "false 1" }, lines)
-      end)
-    end)
   end)
 end
 

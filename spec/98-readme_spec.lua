@@ -144,7 +144,7 @@ for _, name in ipairs { "getting_started", "paging", "errors", "hosts", "publish
     it("is linked to by others, and links to what is there", function()
       assert.is_truthy(read("README.md"):find(("examples/guides/%s.md"):format(name), 1, true))
       for path in text:gmatch "%]%(([%w_]+%.md)%)" do read("examples/guides/" .. path) end
-      for path in text:gmatch "`(examples/[%w_.]+)`" do read(path) end
+      for path in text:gmatch "`(examples/[%w_./]+)`" do read(path) end
     end)
   end)
 end
