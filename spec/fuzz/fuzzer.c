@@ -95,7 +95,7 @@ static int wire_wait(lua_State *L) {
                              {.fd = wire.peer < 0 ? wire.listener : wire.peer, .events = POLLIN}};
   poll(watched, 2, (int)luaL_checkinteger(L, 3));
   if (watched[1].revents == 0) return 0;
-  if (wire.peer < 0) wire.peer = accept4(wire.listener, NULL, NULL, SOCK_CLOEXEC);
+  if (wire.peer < 0) wire.peer = accept(wire.listener, NULL, NULL);
   if (wire.peer >= 0 && receive()) respond(L);
   return 0;
 }
