@@ -272,14 +272,14 @@ static const struct {
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-static void check_option_names(lua_State *L, int table) {
-  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
-    size_t i = 0;
-    while (i < OPTIONS && strcmp(options[i].name, name) != 0) i++;
-    if (i == OPTIONS || lua_type(L, -2) != LUA_TSTRING || strlen(name) != lua_rawlen(L, -2))
-      ig_raise(L, "iggraph.new: unknown option '%s'", name);
+/* Sets client.options, the set of their names: the Lua side says what one that is none may have meant. */
+static void open_options(lua_State *L) {
+  lua_newtable(L);
+  for (size_t i = 0; i < OPTIONS; i++) {
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, options[i].name);
   }
+  lua_setfield(L, -2, "options");
 }
 
 static void add_authorization(lua_State *L, ig_client *client, const char *scheme) {
@@ -324,7 +324,6 @@ static void set_others(lua_State *L, ig_client *client) {
 static int client_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 2);
-  check_option_names(L, 1);
   ig_client *client = ig_newobject(L, IG_CLIENT, sizeof *client);
   client->signs_nothing = lua_istable(L, 2);
   client->timeout = 60 * 1000;
@@ -579,4 +578,5 @@ void ig_open_client(lua_State *L) {
   ig_newtype(L, "iggraph.url", url_meta, none);
   lua_pop(L, 1);
   ig_newtype(L, IG_CLIENT, client_meta, client_funcs);
+  open_options(L);
 }

@@ -45,25 +45,17 @@ static const char *const options[] = {"max_empty_pages", "max_items", "on_invali
                                       "prefetch"};
 enum { OPTIONS = sizeof options / sizeof *options };
 
-static void unknown_option(lua_State *L, const char *name) {
-  int top = lua_gettop(L);
-  ig_needstack(L, 2 * OPTIONS + 5);
+/* Sets cursor.options, the set of their names: the Lua side says what one that is none may have meant. */
+static void open_options(lua_State *L) {
+  lua_newtable(L);
   for (size_t i = 0; i < OPTIONS; i++) {
-    lua_pushstring(L, i == 0 ? "" : ", ");
-    lua_pushstring(L, options[i]);
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, options[i]);
   }
-  lua_concat(L, 2 * OPTIONS);
-  ig_raise(L, "opts: unknown option '%s', none of %s", name, lua_tostring(L, top + 1));
+  lua_setfield(L, -2, "options");
 }
 
 static void take_options(lua_State *L, ig_cursor *self, int opts, int kept) {
-  for (lua_pushnil(L); lua_next(L, opts) != 0; lua_pop(L, 1)) {
-    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
-    size_t i = 0;
-    while (i < OPTIONS && strcmp(options[i], name) != 0) i++;
-    bool whole = lua_type(L, -2) == LUA_TSTRING && strlen(name) == lua_rawlen(L, -2);
-    if (i == OPTIONS || !whole) unknown_option(L, name);
-  }
   self->max_items = positive(L, opts, "max_items", 0);
   self->max_empty = positive(L, opts, "max_empty_pages", self->max_empty);
   lua_getfield(L, opts, "prefetch");
@@ -145,6 +137,13 @@ static bool is_full(const ig_cursor *self) {
   return self->max_items > 0 && self->given >= self->max_items;
 }
 
+/* How many items of the page may still be given. */
+static int left_of(const ig_cursor *self) {
+  int left = self->count - self->index;
+  bool cut = self->max_items > 0 && left > self->max_items - self->given;
+  return cut ? (int)(self->max_items - self->given) : left;
+}
+
 /* The same as check_cursor, by the metatable in the first upvalue: it is not looked for by its name. */
 static ig_cursor *check_quickly(lua_State *L) {
   ig_cursor *self = lua_touserdata(L, 1);
@@ -180,6 +179,25 @@ static int cursor_take(lua_State *L) {
   return 1;
 }
 
+/* cursor.peek(cursor) -> the items that the page has left, none of which is taken; or the same */
+static int cursor_peek(lua_State *L) {
+  ig_cursor *self = check_cursor(L);
+  int left = left_of(self);
+  if (left == 0) {
+    drop_page(L, self);
+    lua_pushnil(L);
+    lua_pushboolean(L, !self->ended && !is_full(self));
+    return 2;
+  }
+  lua_rawgeti(L, push_kept(L), IG_DATA);
+  lua_createtable(L, left, 0);
+  for (int i = 1; i <= left; i++) {
+    lua_rawgeti(L, -2, self->index + i);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
 /* cursor.take_page(cursor) -> the page, with those of its items that were not given and are within
  * max_items; or the same */
 static int cursor_take_page(lua_State *L) {
@@ -192,9 +210,7 @@ static int cursor_take_page(lua_State *L) {
     lua_pushboolean(L, !self->ended && !is_full(self));
     return 2;
   }
-  int page = lua_gettop(L), left = self->count - self->index;
-  if (self->max_items > 0 && left > self->max_items - self->given)
-    left = (int)(self->max_items - self->given);
+  int page = lua_gettop(L), left = left_of(self);
   lua_createtable(L, left, 0);
   lua_rawgeti(L, kept, IG_DATA);
   for (int i = 1; i <= left; i++) {
@@ -448,11 +464,12 @@ static const luaL_Reg cursor_funcs[] = {
     {"new", cursor_new},           {"position", cursor_position},
     {"prefetches", cursor_prefetches}, {"recover", cursor_recover},
     {"shrinks", cursor_shrinks},   {"start", cursor_start},
-    {"take_page", cursor_take_page},
+    {"take_page", cursor_take_page},   {"peek", cursor_peek},
     {NULL, NULL}};
 
 void ig_open_cursor(lua_State *L) {
   ig_newtype(L, IG_CURSOR, cursor_meta, cursor_funcs);
+  open_options(L);
   luaL_getmetatable(L, IG_CURSOR);
   lua_pushcclosure(L, cursor_take, 1);
   lua_setfield(L, -2, "take");

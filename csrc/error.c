@@ -256,7 +256,7 @@ static int error_tostring(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg error_meta[] = {{"__tostring", error_tostring}, {NULL, NULL}};
+static const luaL_Reg error_meta[] = {{"__tostring", error_tostring}, {NULL, NULL}}; /* the Lua side adds to it */
 
 /* error.fail(kind, method?, path?, message, status?) -> nil, err, kind: for the Lua side. */
 static int error_fail(lua_State *L) {
@@ -290,6 +290,7 @@ static const luaL_Reg error_funcs[] = {{"advice", error_advice},
                                        {"of_code", error_of_code},
                                        {"raise", error_raise},
                                        {"set_home", error_set_home},
+                                       {"text", error_tostring},
                                        {"was_refused", error_was_refused},
                                        {NULL, NULL}};
 

@@ -15,8 +15,8 @@ local function of_method(handle, name) return mistake(function() return handle[n
 
 describe("a name that no handle has", function()
   it("is compared with those that are called alike", function()
-    assert.matches("IG User has no edge 'medai', but 'media'%.", of_method(ig:user "1", "medai"))
-    assert.matches("but 'stories'%.", of_method(ig:user "1", "storys"))
+    assert.matches("IG User has no edge 'medai': did you mean 'media'%? All are at", of_method(ig:user "1", "medai"))
+    assert.matches("did you mean 'stories'%?", of_method(ig:user "1", "storys"))
     assert.matches("IG Comment has no edge 'nonsense'%. All are at https://", of_method(ig:comment "1", "nonsense"))
   end)
 
@@ -27,12 +27,12 @@ describe("a name that no handle has", function()
       { ig:user "1", "likes", "like" }, { ig:media "1", "comment_enabled", "enable_comments" },
     } do
       local message = of_method(row[1], row[2])
-      assert.matches("but .*'" .. row[3] .. "'", message)
+      assert.matches("did you mean .*'" .. row[3] .. "'", message)
     end
   end)
 
   it("nor the client", function()
-    assert.matches("a client has no 'hashtag_search', but .*'ig_hashtag_search'", of_method(ig, "hashtag_search"))
+    assert.matches("no 'hashtag_search': did you mean 'ig_hashtag_search'", of_method(ig, "hashtag_search"))
     assert.matches("a client has no 'frobnicate'$", of_method(ig, "frobnicate"))
   end)
 end)
@@ -61,6 +61,35 @@ describe("a call", function()
     assert.matches("params.media_id or params.comment_id is required", mistake(function() user:like {} end))
     assert.matches("either params.media_id or params.comment_id, not both",
       mistake(function() user:unlike { media_id = "1", comment_id = "2" } end))
+  end)
+
+  it("with an option that is none says which one it may have meant", function()
+    local function raises(words, fn, ...)
+      local ok, message = pcall(fn, ...)
+      assert.is_false(ok)
+      assert.matches(words, message, 1, true)
+    end
+    raises("unknown option 'acess_token': did you mean 'access_token'?", iggraph.new, { acess_token = "t" })
+    raises("unknown option 'retry.attempt': did you mean 'attempts'?", iggraph.new,
+      { access_token = "t", retry = { attempt = 3 } })
+    raises("unknown option 'max_item': did you mean 'max_items'?", ig.list, ig, "x/y", nil, { max_item = 1 })
+    raises("unknown option 'concurency': did you mean 'concurrency'?", iggraph.map, {}, print, { concurency = 1 })
+    raises("unknown option 'on_progres': did you mean 'on_progress'?", ig.publish, ig, "1", {}, { on_progres = print })
+    raises("unknown option 'hots': did you mean 'host'?", iggraph.store.redis, { hots = "x" })
+    raises("unknown option 'client_if': did you mean 'client_id'?", iggraph.login.url, { client_if = "x" })
+  end)
+
+  it("with a name that is like none is answered without a guess", function()
+    assert.matches("unknown option 'frobnicate'$",
+      mistake(function() iggraph.new { access_token = "t", frobnicate = 1 } end))
+  end)
+
+  it("without what is required sees what was given in its place", function()
+    assert.matches("params.metric is required; params.metrics: did you mean 'metric'%?$",
+      mistake(function() ig:media("1"):insights { metrics = "reach" } end))
+    assert.matches("params.metric is required; params.prefetch is an option: it belongs into the second table$",
+      mistake(function() ig:media("1"):insights { prefetch = true } end))
+    assert.matches("params.metric is required$", mistake(function() ig:media("1"):insights { period = "day" } end))
   end)
 
   it("wants a hashtag without its sign", function()

@@ -65,6 +65,22 @@ describe("a cursor", function()
     assert.same({ 3, 2 }, sizes)
   end)
 
+  it("tells what is next of the page, and takes none of it", function()
+    local cursor = ig:user(media_of(7)):media({ limit = 5 }, { max_items = 6 })
+    local first = client.ids(cursor:peek())
+    assert.equal(5, #first)
+    assert.same(first, client.ids(cursor:peek()))
+    assert.equal(1, #server.requests())
+    assert.equal(first[1], cursor:next().id)
+    assert.equal(first[2], cursor:peek()[1].id)
+    for _ = 1, 4 do cursor:next() end
+    assert.equal(1, #cursor:peek()) -- max_items
+    assert.equal(2, #server.requests())
+    assert.is_table(cursor:next())
+    assert.is_nil(cursor:peek())
+    assert.equal("not_found", (select(3, ig:user("1"):media():peek())))
+  end)
+
   it("stops at max_items", function()
     local cursor = ig:user(FEW):media({ limit = 10 }, { max_items = 23 })
     assert.equal(23, #walk(cursor))

@@ -407,6 +407,6 @@ describe("a list whose cursor was made invalid by a deletion", function()
     end
     local _, err = pcall(ig.list, ig, "x/y", nil, { on_invalid = "restart" })
     assert.matches("unknown option 'on_invalid'", err, 1, true)
-    assert.matches("on_invalid_cursor", err, 1, true)
+    assert.matches("did you mean 'on_invalid_cursor'?", err, 1, true)
   end)
 end)

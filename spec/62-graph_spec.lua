@@ -2,7 +2,7 @@
 local cjson = require("cjson").new()
 local client = require "spec.support.client"
 local core = require "iggraph.core"
-local endpoints = require "spec.data.endpoints"
+local reference = require "iggraph.reference"
 local nginx_host = require "spec.support.nginx_host"
 local server = require "spec.support.sandbox"
 
@@ -42,7 +42,7 @@ for _, row in ipairs(core.graph.handles()) do handle_of[row.node] = row.name end
 local OF_LOGIN = { ["Access token"] = true, ["Refreshed access token"] = true }
 
 describe("the table of the Graph", function()
-  for _, node in ipairs(endpoints.nodes) do
+  for _, node in ipairs(reference.nodes) do
     for _, edge in ipairs(OF_LOGIN[node.node] and {} or node.edges) do
       local key = key_of(node.node, edge.method, edge.edge)
       it("has " .. key .. " of graph." .. node.host .. ".com, and what it requires", function()

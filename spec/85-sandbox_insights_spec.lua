@@ -1,6 +1,6 @@
 -- The sandbox's insights, hashtags, discovery and partners' edges over HTTP, and whether it has all of the Graph.
 local curl = require "spec.support.curl"
-local endpoints = require "spec.data.endpoints"
+local reference = require "iggraph.reference"
 local sandbox = require "iggraph.sandbox"
 local support = require "spec.support.sandbox"
 local time = require "iggraph.time"
@@ -659,7 +659,7 @@ describe("the sandbox", function()
     -- Fields that need an argument, and one that v14.0 took away.
     local NOT_READ = { business_discovery = true, mentioned_comment = true, mentioned_media = true, video_title = true }
 
-    for _, node in ipairs(endpoints.nodes) do
+    for _, node in ipairs(reference.nodes) do
       local names = {}
       for name in pairs(node.fields) do names[#names + 1] = not NOT_READ[name] and name or nil end
       table.sort(names)

@@ -3,7 +3,7 @@
 
 local client = require "spec.support.client"
 local core = require "iggraph.core"
-local endpoints = require "spec.data.endpoints"
+local reference = require "iggraph.reference"
 local iggraph = require "iggraph"
 local ldoc = require "spec.support.ldoc"
 local public = require "spec.support.public"
@@ -93,7 +93,7 @@ describe("types.lua", function()
   end)
 
   it("has every field of a node that the Graph describes", function()
-    for _, node in ipairs(endpoints.nodes) do
+    for _, node in ipairs(reference.nodes) do
       for field in pairs(node.fields or {}) do
         local data = class["iggraph.data." .. node.node:gsub(" ", "")]
         assert.is_true(data and data[field], node.node .. " " .. field)
@@ -102,7 +102,7 @@ describe("types.lua", function()
   end)
 
   it("has every value of an enumeration", function()
-    for _, row in ipairs(endpoints.values) do
+    for _, row in ipairs(reference.values) do
       for _, value in ipairs(row.values) do
         assert.is_truthy(text:find(('\n---| "%s"\n'):format(value), 1, true), value)
       end

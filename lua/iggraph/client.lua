@@ -22,6 +22,7 @@ core.params.set_encoder(function(value) return later.json.encode(value) end)
 local kept = core.client.kept
 local client, raise = core.client.methods, core.error.raise
 
+local OPTIONS = core.client.options
 local HOOKS = { "on_request", "on_response", "on_throttle" }
 
 local function copy(table)
@@ -31,6 +32,11 @@ local function copy(table)
 end
 
 local function check(options)
+  for name in pairs(options) do
+    if not OPTIONS[name] then
+      raise(("iggraph.new: unknown option '%s'%s"):format(tostring(name), later.near(name, OPTIONS)))
+    end
+  end
   local function expect(is_right, name, what)
     if options[name] ~= nil and not is_right then raise(("iggraph.new: %s must be %s"):format(name, what)) end
   end
@@ -45,8 +51,8 @@ end
 
 -- With a list of secrets: a client that signs nothing, since they are among the parameters of its calls.
 local function make(options, secrets)
-  local own_host, policy = host.find(options.host), retry.policy(options)
   check(options)
+  local own_host, policy = host.find(options.host), retry.policy(options)
   local store, token_store = store_of(options, "store"), store_of(options, "token_store")
   local self = core.client.new(options, secrets)
   local own = kept(self)
@@ -200,8 +206,7 @@ end
 core.client.meta.__close = client.close
 
 setmetatable(client, { __index = function(_, name)
-  local meant = later.near(tostring(name), client)
-  raise(("a client has no '%s'%s"):format(tostring(name), meant and ", but " .. meant or ""))
+  raise(("a client has no '%s'%s"):format(tostring(name), later.near(name, client)))
 end })
 
 return { new = new, make = make }

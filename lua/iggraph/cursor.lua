@@ -10,13 +10,14 @@ local coroutines = require "iggraph.host.coroutines"
 local hosts = require "iggraph.host"
 local wait = require "iggraph.wait"
 
-local take, take_page = core.cursor.take, core.cursor.take_page
+local take, take_page, peek = core.cursor.take, core.cursor.take_page, core.cursor.peek
 local start, accept, goes_on = core.cursor.start, core.cursor.accept, core.cursor.goes_on
 local recover, shrinks = core.cursor.recover, core.cursor.shrinks
 local prefetches, client_of, close = core.cursor.prefetches, core.cursor.client, core.cursor.close
 local kept, raise = core.client.kept, core.error.raise
 
 local cursor = core.cursor.methods
+local OPTIONS, NONE = core.cursor.options, {}
 
 -- Which coroutine is fetching a page of a cursor. One that is gone does so no more.
 local fetching = setmetatable({}, { __mode = "kv" })
@@ -99,6 +100,10 @@ function cursor:next()
   return advance(self, take)
 end
 
+--- The items that are next, and none of them is taken: what is left of the page, which is fetched if there is none.
+-- @treturn table a list; `nil` at the end; `nil, err, kind` on failure
+function cursor:peek() return advance(self, peek) end
+
 --- Whole pages, as the API sent them (`page.data`, `page.paging`). After single items the first page
 -- is what is left of theirs; the last one is cut at `max_items`.
 -- @return an iterator for `for page in cursor:pages() do`; raises the error object. Leaving the loop
@@ -158,6 +163,11 @@ end
 -- @return the cursor; in Lua 5.4 four values, as `io.lines` gives them, so that leaving a `for` loop
 -- closes it
 local function open(client, path, params, opts, how)
+  for name in pairs(type(opts) == "table" and opts or NONE) do
+    if not OPTIONS[name] then
+      raise(("opts: unknown option '%s'%s"):format(tostring(name), require "iggraph.near" (name, OPTIONS)))
+    end
+  end
   local self = core.cursor.new(client, path, params, opts, how)
   if how and how.first and is_in_first(opts) then accept(self, how.first) end
   -- Before 5.4 a generic `for` knows no fourth value, and would not close it.

@@ -4,6 +4,7 @@
 -- See <https://developers.facebook.com/docs/graph-api/batch-requests>.
 
 local core = require "iggraph.core"
+local near = require "iggraph.near"
 
 local raise = core.error.raise
 
@@ -73,7 +74,7 @@ end
 local function check_members(entry)
   for name, value in pairs(entry.given) do
     local types = entries.members[name]
-    if not types then refuse(entry, "unknown member '%s'", tostring(name)) end
+    if not types then refuse(entry, "unknown member '%s'%s", tostring(name), near(name, entries.members)) end
     if not has_type(value, types) then
       refuse(entry, "%s: a %s expected, got %s", name, table.concat(types, " or "), type(value))
     end

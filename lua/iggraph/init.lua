@@ -25,6 +25,14 @@ local lazy = require "iggraph.lazy"
 
 local later = lazy { task = "iggraph.task" }
 
+local INVALID = 100 -- the Graph's code of parameters that are wrong; it names fields that are none
+
+-- With what a mistyped field may have meant. Nothing is loaded for who never mistypes.
+function core.error.meta.__tostring(err)
+  local text = core.error.text(err)
+  return rawget(err, "code") == INVALID and text .. require("iggraph.hint").field(err) or text
+end
+
 --- The flows around the calls: `iggraph.insights` (rows), `iggraph.login`, `iggraph.webhook`; each is a module. And
 -- where clients keep what others are to know: see `iggraph.store`.
 -- @table flows
@@ -41,6 +49,20 @@ iggraph.null = core.null
 iggraph.new = client.new
 function iggraph.spawn(...) return later.task.spawn(...) end
 function iggraph.map(...) return later.task.map(...) end
+
+--- What there is, as a text: nodes and flows, the edges of a node, the parameters of an edge and a call to begin with.
+-- @tparam[opt] string topic nil: all; `"user"`: a node, as the client's method that makes its handle is called;
+-- `"media.comments"`: an edge; or a handle
+-- @treturn string
+function iggraph.help(topic) return require "iggraph.help" (topic) end
+
+--- A value as a text for people. Tables are indented, with long texts, long lists and what is deep inside cut; what
+-- would change a terminal is escaped, and tokens in them are hidden. A cursor is a table of the items that are next:
+-- they are fetched if they are not there, and none is taken. A handle, an error or a client is one line.
+-- @param value
+-- @tparam[opt] table opts `all`: true cuts nothing; `width`: columns of a line (79)
+-- @treturn string
+function iggraph.show(value, opts) return require "iggraph.show" (value, opts) end
 
 --- What this runs on.
 -- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`

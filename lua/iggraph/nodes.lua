@@ -27,6 +27,9 @@ local function is_given(params, name)
   return value ~= nil and value ~= "" and not (type(value) == "table" and next(value) == nil)
 end
 
+-- For a prompt: is told the row and the parameters of each call of an edge, and may say what it thinks of them.
+nodes.on_params = nil
+
 local function check(row, params)
   if params ~= nil and type(params) ~= "table" then
     raise(("%s:%s: params: a table expected, got %s"):format(row.node, row.name, type(params)))
@@ -35,8 +38,13 @@ local function check(row, params)
     local given = 0
     for _, name in ipairs(names) do given = given + (is_given(params, name) and 1 or 0) end
     local message = given == 0 and "%s:%s: params.%s is required" or given > 1 and "%s:%s: either params.%s, not both"
-    if message then raise(message:format(row.node, row.name, table.concat(names, " or params."))) end
+    if message then
+      local mistyped = params and require("iggraph.hint").param(row, params)
+      raise(message:format(row.node, row.name, table.concat(names, " or params.")) ..
+        (mistyped and "; " .. mistyped or ""))
+    end
   end
+  if nodes.on_params then nodes.on_params(row, params or {}) end
 end
 
 local function path_of(row, node)
@@ -95,10 +103,14 @@ end
 
 -- What a name stands for that is none of a method: the Graph's name of an edge that is written by a verb, or of a
 -- parameter that has a method of its own; else methods that are called alike.
+local function meaning_of(key, methods, aliases)
+  return aliases[key] and (": did you mean %s?"):format(aliases[key]) or later.near(key, methods)
+end
+
 local function raise_unknown(node_type, key, methods, aliases)
-  local meant = aliases[key] or later.near(key, methods)
-  raise(("%s has no edge '%s'%s. All are at %s; client:get, :post, :delete and :list take any"):format(node_type,
-    key, meant and ", but " .. meant or "", page_of(node_type)))
+  local meant = meaning_of(key, methods, aliases)
+  raise(("%s has no edge '%s'%s All are at %s; client:get, :post, :delete and :list take any"):format(node_type,
+    tostring(key), meant == "" and "." or meant, page_of(node_type)))
 end
 
 local function check_handle(node, name)
@@ -124,11 +136,12 @@ local function add_edge(meta, row)
   end
   local alias = row.shape == "flag" and row.required or row.edge
   local known = meta.aliases[alias]
-  meta.aliases[alias] = (known and known .. ", " or "") .. "'" .. row.name .. "'"
+  meta.aliases[alias] = (known and known .. " or " or "") .. "'" .. row.name .. "'"
 end
 
 local function new_type(name)
   local methods = {}
+  local itself = { node = name, name = "get", method = "GET", edge = "", required = "", needs = {} }
 
   --- The node itself. Every type has this method; its fields are those of the Graph's reference,
   -- <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference>.
@@ -137,6 +150,7 @@ local function new_type(name)
   -- @treturn table the node, or `nil, err, kind`
   function methods.get(node, params)
     check_handle(node, "get")
+    check(itself, params)
     return ask(node.client, "GET", node.id, params, later.discovery.origin_of(node, params))
   end
 

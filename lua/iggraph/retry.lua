@@ -45,7 +45,9 @@ function retry.policy(options)
   if not given then return policy end
   if type(given) ~= "table" then raise("iggraph.new: retry must be a table or false") end
   for name, value in pairs(given) do
-    if not OPTIONS[name] then raise(("iggraph.new: unknown option 'retry.%s'"):format(tostring(name))) end
+    if not OPTIONS[name] then
+      raise(("iggraph.new: unknown option 'retry.%s'%s"):format(tostring(name), require "iggraph.near" (name, OPTIONS)))
+    end
     check(OPTIONS[name], "retry." .. name, value)
     policy[name] = value
   end

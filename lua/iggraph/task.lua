@@ -4,6 +4,7 @@
 local core = require "iggraph.core"
 local coroutines = require "iggraph.host.coroutines"
 local hosts = require "iggraph.host"
+local near = require "iggraph.near"
 local wait = require "iggraph.wait"
 
 local raise, fail, ticket = core.error.raise, core.error.fail, core.loop.ticket
@@ -156,11 +157,15 @@ end
 
 -- --- map -----------------------------------------------------------------------------------------
 
+local OPTIONS = { concurrency = true }
+
 local function check_concurrency(options)
   if options == nil then return CONCURRENCY end
   if type(options) ~= "table" then raise "iggraph.map: options: a table expected" end
   for name in pairs(options) do
-    if name ~= "concurrency" then raise(("iggraph.map: unknown option '%s'"):format(tostring(name))) end
+    if not OPTIONS[name] then
+      raise(("iggraph.map: unknown option '%s'%s"):format(tostring(name), near(name, OPTIONS)))
+    end
   end
   local concurrency = options.concurrency or CONCURRENCY
   local is_right = type(concurrency) == "number" and concurrency >= 1 -- and no NaN

@@ -877,6 +877,12 @@ function cursor:next() end
 ---@return fun(): table? # an iterator for `for page in cursor:pages() do`; raises the error object
 function cursor:pages() end
 
+---The items that are next, and none of them is taken: what is left of the page, which is fetched if there is none.
+---@return table? # a list; `nil` at the end; `nil, err, kind` on failure
+---@return iggraph.error? err
+---@return iggraph.kind? kind
+function cursor:peek() end
+
 ---Where it stands, exact to the item: a small table, to be stored (as JSON, too) and given as `opts.position` to the
 ---same list later, in another process as well. It names the list, what the page was asked for with, and the ids that
 ---were given of it: items that came or went meanwhile make nothing be given twice or left out. There is no secret in
@@ -2599,6 +2605,11 @@ function webhook.verify(secret, raw_body, header) end
 ---@field null userdata JSON's `null`; it is true in a condition.
 local iggraph = { insights = insights, login = login, store = store, webhook = webhook }
 
+---What there is, as a text: nodes and flows, the edges of a node, the parameters of an edge and a call to begin with.
+---@param topic? string nil: all; `"user"`: a node, as the client's method that makes its handle is called
+---@return string
+function iggraph.help(topic) end
+
 ---@class iggraph.map.options
 ---@field concurrency? number so many at a time (16)
 
@@ -2648,6 +2659,14 @@ function iggraph.map(list, fn, options) end
 ---@param options iggraph.new.options
 ---@return iggraph.client # the client; raises for an unknown or wrong option and names it
 function iggraph.new(options) end
+
+---A value as a text for people. Tables are indented, with long texts, long lists and what is deep inside cut; what
+---would change a terminal is escaped, and tokens in them are hidden. A cursor is a table of the items that are next:
+---they are fetched if they are not there, and none is taken. A handle, an error or a client is one line.
+---@param value any
+---@param opts? table `all`: true cuts nothing; `width`: columns of a line (79)
+---@return string
+function iggraph.show(value, opts) end
 
 ---Runs a function beside what else goes on, in every host: until it first waits at once, then whenever its calls have
 ---their answers. In a plain script that is while anybody waits for anything, and a task that nobody refers to any more

@@ -1,7 +1,7 @@
---- Prints LDoc of every edge: the rows of `csrc/graph.c`, with the parameters that the Graph's own description names
--- (spec/data/endpoints.lua). For `make docs`.
+--- Prints LDoc of every edge: the rows of `csrc/graph.c`, with the parameters that the Graph's own description names.
+-- For `make docs`.
 local core = require "iggraph.core"
-local endpoints = require "spec.data.endpoints"
+local reference = require "iggraph.reference"
 
 local M = {}
 
@@ -14,20 +14,6 @@ local SHAPES = {
   field = { "params", "that member of the node, or `nil, err, kind`; `not_found` where it has none" },
   argument = { "value, fields", "what stands behind the field, or `nil, err, kind`" },
 }
-
---- What the Graph's description says of an edge.
--- @tparam table row of `csrc/graph.c`
--- @treturn table as in `spec.data.endpoints`
-function M.described(row)
-  for _, node in ipairs(endpoints.nodes) do
-    if (node.node:gsub(" on graph.*", "")) == row.node then
-      for _, edge in ipairs(node.edges) do
-        if edge.method == row.method and edge.edge == row.edge then return edge end
-      end
-    end
-  end
-  return { params = {}, returns = "" }
-end
 
 --- The names of an edge's parameters, in order: those that are described, and those that are required.
 -- @tparam table params name -> type
@@ -62,7 +48,7 @@ function M.page_of(row, pages)
 end
 
 local function document(row, pages)
-  local known, shape = M.described(row), SHAPES[row.shape]
+  local known, shape = reference.edge(row), SHAPES[row.shape]
   local owner = row.node == "Graph" and "client" or row.node:gsub(" ", "_")
   local returns = known.returns ~= "" and (" (`%s`)"):format(known.returns) or ""
   local lines = {

@@ -1,11 +1,11 @@
 --- Writes `lua/iggraph/types.lua`, what editors know of this module: from the LDoc of the library, the table in
--- `csrc/graph.c`, the kinds in `csrc/codes.h`, and the Graph's own description (spec/data/endpoints.lua). For `make
+-- `csrc/graph.c`, the kinds in `csrc/codes.h`, and the Graph's own description (lua/iggraph/reference.lua). For `make
 -- types`; see <https://luals.github.io/wiki/annotations/>.
 -- @module spec.support.types
 
 local core = require "iggraph.core"
 local edges_doc = require "spec.support.edges_doc"
-local endpoints = require "spec.data.endpoints"
+local reference = require "iggraph.reference"
 local iggraph = require "iggraph"
 local ldoc = require "spec.support.ldoc"
 local public = require "spec.support.public"
@@ -246,7 +246,7 @@ end
 
 -- The values of a parameter of a node; both hosts' are one.
 local function alias_of(param, node)
-  for _, row in ipairs(endpoints.values) do
+  for _, row in ipairs(reference.values) do
     if row.param == param and (row.node == nil or row.node == node) then
       return "iggraph.value." .. (row.node and row.node:gsub(" ", "_") .. "." or "") .. param
     end
@@ -255,7 +255,7 @@ end
 
 local function add_values()
   local all = {}
-  for _, row in ipairs(endpoints.values) do
+  for _, row in ipairs(reference.values) do
     local name = alias_of(row.param, row.node)
     all[name] = all[name] or {}
     for _, value in ipairs(row.values) do all[name][value] = true end
@@ -284,10 +284,10 @@ local function described_data()
     all[name] = all[name] or {}
     for field, type_name in pairs(fields) do all[name][field] = all[name][field] or type_name end
   end
-  for _, node in ipairs(endpoints.nodes) do
+  for _, node in ipairs(reference.nodes) do
     if node.fields and next(node.fields) then take(data_name(node.node), node.fields) end
   end
-  for name, fields in pairs(endpoints.returns) do take(name, fields) end
+  for name, fields in pairs(reference.returns) do take(name, fields) end
   for name, fields in pairs(MORE) do take(name, fields) end
   return all
 end
@@ -342,7 +342,7 @@ local function owner_of(row) return row.node == "Graph" and "client" or (row.nod
 
 -- The class of an edge's parameters, where it has any that are known.
 local function params_class(row)
-  local known = edges_doc.described(row)
+  local known = reference.edge(row)
   local names = edges_doc.names_of(known.params, row.required)
   if #names == 0 or row.shape == "flag" or row.shape == "argument" then return "iggraph.params" end
   local class = ("iggraph.%s.%s.params"):format(owner_of(row), row.name)
@@ -413,7 +413,7 @@ end
 
 -- What fields with an argument and members of a node are: those of the node's description.
 local function returns_of(row)
-  local known = edges_doc.described(row)
+  local known = reference.edge(row)
   if known.returns ~= "" then return data_class(known.returns) end
   local fields = data[data_name(row.node)]
   return fields and fields[row.edge] and field_type(row.edge, fields[row.edge]) or "table"

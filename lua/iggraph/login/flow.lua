@@ -9,6 +9,7 @@
 local ask = require "iggraph.ask"
 local clients = require "iggraph.client"
 local core = require "iggraph.core"
+local near = require "iggraph.near"
 
 local raise = core.error.raise
 
@@ -72,7 +73,7 @@ function flow.check(row, options)
     if own[name] then
       check_value(row, name, value)
     elseif not settings[name] then
-      refuse(row, "unknown option '%s'", tostring(name))
+      refuse(row, "unknown option '%s'%s", tostring(name), near(name, own, settings))
     end
   end
   for _, alternatives in ipairs(row.needs) do

@@ -4,6 +4,7 @@
 
 local container = require "iggraph.publish.container"
 local core = require "iggraph.core"
+local near = require "iggraph.near"
 local new_job = require("iggraph.publish.job").new
 local plans = require "iggraph.publish.plan"
 local task = require "iggraph.task"
@@ -24,7 +25,9 @@ local OPTIONS = {
 
 local function check_option(name, value)
   local wanted = OPTIONS[name]
-  if not wanted then raise(("client:publish: unknown option '%s'"):format(tostring(name))) end
+  if not wanted then
+    raise(("client:publish: unknown option '%s'%s"):format(tostring(name), near(name, OPTIONS)))
+  end
   if type(value) ~= wanted then
     raise(("client:publish: opts.%s: a %s expected, got %s"):format(name, wanted, type(value)))
   end

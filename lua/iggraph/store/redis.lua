@@ -7,6 +7,7 @@ local clients = require "iggraph.store.clients"
 local core = require "iggraph.core"
 local kind = require "iggraph.store.kind"
 local memory = require "iggraph.store.memory"
+local near = require "iggraph.near"
 
 local ask = clients.ask
 local now, raise = core.loop.now, core.error.raise
@@ -24,7 +25,9 @@ local TYPES = {
 
 local function check(name, value)
   local expected = TYPES[name]
-  if not expected then raise(("iggraph.store.redis: unknown option '%s'"):format(tostring(name))) end
+  if not expected then
+    raise(("iggraph.store.redis: unknown option '%s'%s"):format(tostring(name), near(name, TYPES)))
+  end
   if type(value) ~= expected then
     raise(("iggraph.store.redis: %s: a %s expected, got %s"):format(name, expected, type(value)))
   end

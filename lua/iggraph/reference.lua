@@ -1,4 +1,5 @@
---- The Graph as its own description has it: nodes, fields, edges, parameters and enumerations.
+--- The Graph as its own description has it: nodes, fields, edges, parameters and enumerations. For help, hints and the
+-- documentation: no call depends on it, and it is loaded by none.
 --
 -- The facts come from the machine-readable API description that Meta publishes with its business SDK generator
 -- (https://github.com/facebook/facebook-business-sdk-codegen, api_specs/specs, state of 2026-04-15). Types are that
@@ -9,7 +10,7 @@
 --   itself, `params` name -> type, `required` a list of names.
 -- * `returns`: what the edges return where it is no node, name -> fields.
 -- * `values`: list of `{ param, values }`; where parameters of one name differ also `node` and `host`.
--- @module spec.data.endpoints
+-- @module iggraph.reference
 local M = {}
 
 M.nodes = {
@@ -757,5 +758,32 @@ M.values = {
     values = { "last_14_days", "last_30_days", "last_90_days", "prev_month", "this_month", "this_week" },
   },
 }
+
+-- The Graph's errors call a node type "IGMedia" or "ShadowIGMedia".
+local function plain(node_type) return (node_type:gsub("^Shadow", ""):gsub(" ", "")) end
+
+--- What is said of an edge.
+-- @tparam table row of `iggraph.core.graph.edges()`
+-- @treturn table `{ params, required, returns }` as above; an empty description where there is none
+function M.edge(row)
+  for _, node in ipairs(M.nodes) do
+    for _, edge in ipairs(node.node == row.node and node.edges or {}) do
+      if edge.method == row.method and edge.edge == row.edge then return edge end
+    end
+  end
+  return { params = {}, required = {}, returns = "" }
+end
+
+--- The fields of a node type.
+-- @tparam string node_type `"IG Media"`, or as errors of the Graph and `returns` have it, `"IGMedia"`
+-- @treturn table name -> type; empty where none are known
+function M.fields(node_type)
+  local fields = {}
+  for name, kind in pairs(M.returns[node_type] or {}) do fields[name] = kind end
+  for _, node in ipairs(M.nodes) do
+    for name, kind in pairs(plain(node.node) == plain(node_type) and node.fields or {}) do fields[name] = kind end
+  end
+  return fields
+end
 
 return M
