@@ -21,7 +21,7 @@ function terminal.why_not()
 end
 
 -- Each has a server of its own: nobody's settings, and nobody else's windows.
-local COMMAND = "env -u TMUX LC_ALL=C.UTF-8 tmux -u -f /dev/null -L %s "
+local COMMAND = "env -u TMUX LC_ALL=C.UTF-8 tmux -u -f /dev/null -S %s "
 local count = 0
 
 -- What ran in it stays to be read when it has ended.
@@ -29,7 +29,7 @@ local SETTINGS = [=[start-server \; set-option -g remain-on-exit on \; set-optio
   [=[ set-option -g default-terminal tmux-256color \; ]=]
 
 local function tmux(self, arguments)
-  local ok, output = shell.run(COMMAND:format(self.name) .. arguments)
+  local ok, output = shell.run(COMMAND:format(self.socket) .. arguments)
   if not ok then error("tmux: " .. output, 0) end
   return output
 end
@@ -41,7 +41,8 @@ end
 function terminal.open(command, options)
   options = options or {}
   count = count + 1
-  local self = setmetatable({ name = ("iggraph-%d-%d"):format(shell.process_id(), count) }, terminal)
+  local socket = ("${TMPDIR:-/tmp}/iggraph-tmux-%d-%d"):format(shell.process_id(), count)
+  local self = setmetatable({ socket = socket }, terminal)
   tmux(self, SETTINGS .. ("new-session -d -x %d -y %d %s"):format(options.width or 80, options.height or 24,
     shell.quote("exec " .. command)))
   return self
@@ -80,7 +81,7 @@ end
 function terminal:close()
   if self.is_closed then return end
   self.is_closed = true
-  shell.run(COMMAND:format(self.name) .. "kill-server")
+  shell.run(COMMAND:format(self.socket) .. "kill-server; rm -f " .. self.socket)
 end
 
 return terminal
