@@ -88,12 +88,22 @@ describe("a program", function()
       lines[1])
   end)
 
-  it("is told of a module that cannot be loaded, each time", function()
+  it("is told why a module cannot be loaded, each time", function()
     local lines = run [[
       package.preload["iggraph.login"] = function() error("a mistake in login", 0) end
       for _ = 1, 2 do print(pcall(function() return iggraph.login end)) end
     ]]
-    for i = 1, 2 do assert.matches("^false\t.*login", lines[i]) end
+    for i = 1, 2 do assert.matches("^false\t.*a mistake in login", lines[i]) end
+  end)
+
+  it("has a module as soon as what it needs can be loaded", function()
+    local lines = run [[
+      package.preload["iggraph.task"] = function() error("none left", 0) end -- `batch` needs it
+      print(pcall(ig.batch, ig, {}))
+      package.preload["iggraph.task"] = nil
+      print(#ig:batch {}, #iggraph.map({ 1 }, print))
+    ]]
+    assert.same({ "false\tnone left", "1\t1", "0\t1" }, lines)
   end)
 end)
 
