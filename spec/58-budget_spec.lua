@@ -304,4 +304,15 @@ describe("pace", function()
       ("refused %.1f s after the first call"):format((refused.last or 0) - first))
     assert.is_true(allowed >= 0.9 * calls * 10, allowed .. " calls")
   end)
+
+  it("learns from the first envelopes of a batch what they cost, before the rest is begun", function()
+    server.control("-d scope=app -d calls=300 -d window=3600", "limit")
+    local ig, list = client.new { plain = true, pace = true, deadline = 1 }, {}
+    for i = 1, 600 do list[i] = { path = "me" } end
+    assert(ig:get "me")
+    ig:batch(list)
+    local app = server.control("", "limit").app
+    assert.is_true(app.allowed.count >= 200, app.allowed.count .. " calls")
+    assert.is_true(app.refused.count <= 150, app.refused.count .. " refused")
+  end)
 end)

@@ -9,6 +9,11 @@ local entries = require "iggraph.entries"
 local task = require "iggraph.task"
 
 local fail, start, null = core.error.fail, core.transfer.start, core.null
+local kept = core.client.kept
+
+-- Envelopes; with `pace`, which learns from the first answers what an envelope of many calls costs, fewer are begun
+-- before it knows.
+local AT_A_TIME, AT_A_TIME_PACED = 16, 4
 
 -- --- the envelope ---------------------------------------------------------------------------------
 
@@ -233,9 +238,9 @@ local function join(client, chunks, rounds)
   return list, failures > 0 and failures == #chunks
 end
 
---- Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time. An entry is a table: `method`
--- (`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's `relative_url` and
--- `body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name;
+--- Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time, with `pace` four. An entry is a
+-- table: `method` (`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's
+-- `relative_url` and `body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name;
 -- `omit_response_on_success` (here false unless it is given; with true, `null` does not tell of a timeout any more);
 -- `headers`, a list of `{ name, value }`; `access_token`, its own (with its proof where the client has an
 -- `app_secret`); `attached_files`, open files by name. `{result=name:$.path}` in a parameter, a path or a body
@@ -250,7 +255,9 @@ end
 -- failed is not carried out; its error names the other and has its kind. Or `nil, err, kind` where nothing came of any
 return function(client, requests)
   local chunks = entries.read(client, requests)
-  local rounds = task.map(chunks, function(chunk) return carry_out(client, chunk) end)
+  local budget = kept(client).budget
+  local at_a_time = budget and budget.spreads and AT_A_TIME_PACED or AT_A_TIME
+  local rounds = task.map(chunks, function(chunk) return carry_out(client, chunk) end, { concurrency = at_a_time })
   local list, all_failed = join(client, chunks, rounds)
   if not all_failed then return list end
   local err = rounds[1][2]

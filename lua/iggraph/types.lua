@@ -706,13 +706,13 @@ local task = {}
 ---@field timeout? number seconds for one try, from its start to the answer's end (60)
 ---@field version? string|false ("v26.0")
 
----Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time. An entry is a table: `method`
----(`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's `relative_url` and
----`body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name; `omit_response_on_success` (here
----false unless it is given; with true, `null` does not tell of a timeout any more); `headers`, a list of `{ name, value
----}`; `access_token`, its own (with its proof where the client has an `app_secret`); `attached_files`, open files by
----name. `{result=name:$.path}` in a parameter, a path or a body stands for what an earlier entry answered. See
----<https://developers.facebook.com/docs/graph-api/batch-requests>.
+---Sends many calls in one, or rather in envelopes of 50, sixteen of them at a time, with `pace` four. An entry is a
+---table: `method` (`"GET"`), and either `path` and `params` as of `get` and `post`, files among them, or the Graph's
+---`relative_url` and `body` (a string, or a table of parameters). Further: `name`; `depends_on`, a name;
+---`omit_response_on_success` (here false unless it is given; with true, `null` does not tell of a timeout any more);
+---`headers`, a list of `{ name, value }`; `access_token`, its own (with its proof where the client has an
+---`app_secret`); `attached_files`, open files by name. `{result=name:$.path}` in a parameter, a path or a body stands
+---for what an earlier entry answered. See <https://developers.facebook.com/docs/graph-api/batch-requests>.
 ---@param requests (iggraph.entry|iggraph.entry[])[] list of entries; lists of them, such as `prepare` gives
 ---@return table? # in the same order what a call of its own would have given for each, packed: `{ n = 1, value }`
 ---@return iggraph.error? err
