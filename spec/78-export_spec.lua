@@ -333,7 +333,8 @@ describe("the export", function()
     support.control("-d rate=1 -d kinds=slow_100", "chaos")
     local typed = ("until [ -e %s.parts/%s.position ] || [ -e %s.end ]; do sleep 0.01; done; printf '\\003'; "
       .. "until [ -e %s.end ]; do sleep 0.01; done"):format(name, "17840000000000001", name, name)
-    local program = ("stty cols 80; %s; echo \"=$?\""):format(
+    -- The shell stays: Ctrl-C is for all of the terminal's programs.
+    local program = ("trap : INT; stty cols 80; %s; echo \"=$?\""):format(
       command({ token = sandbox.tokens.many }, "--output", name, "--concurrency", "1"))
     local _, screen = shell.run(("( %s ) | { timeout 60 script -qec %s /dev/null; touch %s.end; }"):format(typed,
       shell.quote(program), name))
