@@ -59,7 +59,7 @@ calls.rows = {
   { 4, "the same over HTTP/1.1", "the ideal", goal = 1.25, of = function(turn) return turn.map_http / IDEAL end },
   { 5, "token → Pages → accounts → first media of all", "", goal = 1, unit = "request", format = "%.0f",
     of = function(turn) return turn.tree end },
-  { 11, "500 reads in a batch", "500 reads one after the other, HTTP/2", goal = 0.2,
+  { 11, "500 reads in a batch", "500 reads one after the other, HTTP/2", goal = 0.2, format = "%.3f",
     of = function(turn) return turn.batch / turn.single end },
   { 11, "the same", "500 reads at once, HTTP/2", of = function(turn) return turn.batch / turn.at_once end },
 }

@@ -8,8 +8,7 @@ local sandbox = require "spec.support.sandbox"
 
 local PAGES, PAGE = 10000, 100 -- in a walk; media
 local CLIENTS, CURSORS, OPEN = 10000, 1000, 400
-local FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thumbnail_url,"
-  .. "timestamp,like_count,comments_count"
+local FIELDS = require("spec.bench.rows.walk").FIELDS
 
 local memory = { prepare = native.prepare, turns = 1 }
 

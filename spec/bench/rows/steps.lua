@@ -4,8 +4,7 @@ local native = require "spec.bench.native"
 local sandbox = require "spec.support.sandbox"
 
 local PAGE = 100 -- media
-local FIELDS = "id,caption,media_type,media_product_type,media_url,permalink,thumbnail_url,"
-  .. "timestamp,like_count,comments_count"
+local FIELDS = require("spec.bench.rows.walk").FIELDS
 
 local steps = { prepare = native.prepare }
 
