@@ -16,7 +16,7 @@
 #include "file.h"
 #include "json.h"
 
-#define IG_VERSION "0.1.0"
+#define IG_VERSION "1.0.0"
 
 #define IG_CLIENT "iggraph.client"
 #define IG_CURSOR "iggraph.cursor"

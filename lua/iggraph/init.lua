@@ -65,7 +65,7 @@ function iggraph.help(topic) return require "iggraph.help" (topic) end
 function iggraph.show(value, opts) return require "iggraph.show" (value, opts) end
 
 --- What this runs on.
--- @treturn table `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`
+-- @treturn table `{ iggraph = "1.0.0", libcurl = "7.88.1", lua = "Lua 5.4" }`
 function iggraph.versions()
   return {
     iggraph = core.version,

@@ -2677,7 +2677,7 @@ function iggraph.show(value, opts) end
 function iggraph.spawn(fn, ...) end
 
 ---What this runs on.
----@return table # `{ iggraph = "0.1.0", libcurl = "7.88.1", lua = "Lua 5.4" }`
+---@return table # `{ iggraph = "1.0.0", libcurl = "7.88.1", lua = "Lua 5.4" }`
 function iggraph.versions() end
 
 ---@class iggraph.cursor.BrandedContentShadowIGMediaID: iggraph.cursor
