@@ -3,22 +3,22 @@
 --     IG_ACCESS_TOKEN=… lua5.4 examples/answer_comments.lua [--dry-run] [USERNAME]
 --
 -- A comment is new while it has no reply of the account itself, so that this can be run again and again, by cron say.
--- REPLY in the environment is what to answer, SPAM the words, with commas between. --dry-run only says what it would
--- do. Without a USERNAME all accounts of the token are looked after; without a token it asks the built-in sandbox.
+-- REPLY in the environment is what to answer, SPAM the words, with commas between. Without a USERNAME all accounts of
+-- the token are looked after; without a token it asks the built-in sandbox.
+--
+--   --dry-run   only says what it would do
 
-local ig, server = assert(require("iggraph.sandbox").client())
-if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
+local options = script.options(script.head(), 1)
+local is_dry, wanted = options["dry-run"], options[1]
+
+local ig, server = script.client()
 
 local MEDIA = 25 -- the newest ones
 local REPLY = os.getenv "REPLY" or "Thank you, @%s!"
 
 local spam = {}
 for word in (os.getenv "SPAM" or "free followers,crypto"):lower():gmatch "[^,]+" do spam[#spam + 1] = word end
-
-local is_dry, wanted = false, nil
-for _, argument in ipairs(arg) do
-  if argument == "--dry-run" then is_dry = true else wanted = argument end
-end
 
 local function is_spam(comment)
   local text = (comment.text or ""):lower()
@@ -59,20 +59,25 @@ end
 
 local FIELDS = { "id", "text", "username", "hidden", replies = { "id", "username" } }
 
-local found = false
-
-for account in ig:instagram_accounts() do
-  if not wanted or wanted == account.username then
-    found = true
-    for media in ig:user(account.id):media({ fields = "id" }, { max_items = MEDIA }) do
-      -- All comments first: what is written meanwhile does not move them.
-      local comments = {}
-      for comment in ig:media(media.id):comments { fields = FIELDS } do comments[#comments + 1] = comment end
-      for _, comment in ipairs(comments) do look_at(comment, account) end
-    end
+local function look_after(account)
+  for media in ig:user(account.id):media({ fields = "id" }, { max_items = MEDIA }) do
+    -- All comments first: what is written meanwhile does not move them.
+    local comments = {}
+    for comment in ig:media(media.id):comments { fields = FIELDS } do comments[#comments + 1] = comment end
+    for _, comment in ipairs(comments) do look_at(comment, account) end
   end
 end
 
-if not found then io.stderr:write("the token leads to no such account\n") end
+script.main(function()
+  local found = false
+  for account in ig:instagram_accounts() do
+    if not wanted or wanted == account.username then
+      found = true
+      look_after(account)
+    end
+  end
+  if not found then error("the token leads to no " .. (wanted and ("account '%s'"):format(wanted)
+    or "Instagram account"), 0) end
+end)
 if server then server:stop() end
-os.exit(found and not failed and 0 or 1, true)
+os.exit(failed and 1 or 0, true)

@@ -5,7 +5,10 @@
 -- Without a token it asks the built-in sandbox. In plain Lua 5.1 a `for` loop cannot wait: there
 -- `cursor:next()` in a `while` loop does the same.
 
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
 local iggraph = require "iggraph"
+
+script.options(script.head())
 
 -- The loop: coroutines that take turns. Another one has select, poll or epoll in the place of
 -- engine:wait(), with engine:pollfd(), and engine:timeout() seconds at most.
@@ -37,9 +40,7 @@ local function run()
 end
 
 -- What it is for.
-local ig, server = assert(require("iggraph.sandbox").client {
-  host = { wait = wait, sleep = sleep },
-})
+local ig, server = script.client { host = { wait = wait, sleep = sleep } }
 
 local accounts, media, ticks = 0, 0, 0
 
@@ -48,6 +49,7 @@ local function count_media(account)
     print(account.username, item.id, item.timestamp)
     media = media + 1
   end
+  return true
 end
 
 go(function()
@@ -56,8 +58,8 @@ go(function()
     accounts = accounts + 1
     tasks[accounts] = iggraph.spawn(count_media, account) -- all accounts at the same time
   end
-  for _, task in ipairs(tasks) do task:wait() end
-  print(("%d media of %d accounts, and %d ticks meanwhile"):format(media, accounts, ticks))
+  for _, task in ipairs(tasks) do assert(task:wait()) end
+  print(("accounts: %d, media: %d, ticks meanwhile: %d"):format(accounts, media, ticks))
   ticks = nil
 end)
 
@@ -69,5 +71,5 @@ go(function()
   end
 end)
 
-run()
+script.main(run)
 if server then server:stop() end

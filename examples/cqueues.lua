@@ -5,10 +5,14 @@
 -- Without a token it asks the built-in sandbox. Needs cqueues (Debian: lua-cqueues). In plain Lua 5.1 a
 -- `for` loop cannot wait: there `cursor:next()` in a `while` loop does the same.
 
-local cqueues = require "cqueues"
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
+
+script.options(script.head())
+
+local cqueues = script.need("cqueues", "lua-cqueues")
 local iggraph = require "iggraph"
 
-local ig, server = assert(require("iggraph.sandbox").client())
+local ig, server = script.client()
 
 local controller = cqueues.new()
 local accounts, media, ticks = 0, 0, 0
@@ -18,16 +22,22 @@ local function count_media(account)
     print(account.username, item.id, item.timestamp)
     media = media + 1
   end
+  return true
 end
 
-controller:wrap(function()
+local function count_all()
   local tasks = {}
   for account in ig:instagram_accounts() do
     accounts = accounts + 1
     tasks[accounts] = iggraph.spawn(count_media, account) -- all accounts at the same time
   end
-  for _, task in ipairs(tasks) do task:wait() end
-  print(("%d media of %d accounts, and %d ticks meanwhile"):format(media, accounts, ticks))
+  for _, task in ipairs(tasks) do assert(task:wait()) end
+  print(("accounts: %d, media: %d, ticks meanwhile: %d"):format(accounts, media, ticks))
+end
+
+local ok, err
+controller:wrap(function()
+  ok, err = pcall(count_all)
   ticks = nil
 end)
 
@@ -41,3 +51,4 @@ end)
 
 assert(controller:loop())
 if server then server:stop() end
+if not ok then script.fail(err) end

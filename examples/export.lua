@@ -11,11 +11,11 @@
 -- An account that the Graph refuses (a permission is missing, say) is left out and told of at the end. The status is 0
 -- where all was exported, 1 where anything was not, 130 after Ctrl-C. Two of them must not write the same FILE at once.
 
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
 local cjson = require("cjson").new()
 local iggraph = require "iggraph"
 local json = require "iggraph.json"
 local sandbox = require "iggraph.sandbox"
-local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
 
 local USAGE = [[
 usage: lua5.4 examples/export.lua [options]
@@ -424,7 +424,9 @@ local function load_job(self)
   if old then return old.accounts end
   forget(self)
   local accounts = accounts_of(self.ig, self.job.accounts)
-  assert(script.run("mkdir " .. script.quote(self.folder)), "no folder for " .. self.output)
+  if not script.run(("mkdir %s 2>/dev/null"):format(script.quote(self.folder))) then
+    error(("the folder %s cannot be made"):format(self.folder), 0)
+  end
   replace(name, put, json.encode { options = self.job, accounts = accounts })
   return accounts
 end

@@ -5,9 +5,12 @@
 -- Without a token it goes the way against the built-in sandbox, over HTTPS, and shows at the end what
 -- the server saw.
 
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
+
+script.options(script.head())
+
 -- iggraph.new { access_token = … }; or a client of the sandbox, where there is no token.
-local ig, server = assert(require("iggraph.sandbox").client())
-if server then print(("No IG_ACCESS_TOKEN: this is the sandbox, at %s.\n"):format(server.https)) end
+local ig, server = script.client()
 
 local function step(number, what, call)
   print(("%d. %s\n   %s"):format(number, what, call))

@@ -8,7 +8,6 @@
 local folder = arg[0]:match "^.*/" or ""
 local chart = dofile(folder .. "chart.lua")
 local iggraph = require "iggraph"
-local sandbox = require "iggraph.sandbox"
 local script = dofile(folder .. "script.lua")
 
 local USAGE = [[
@@ -99,8 +98,7 @@ local server
 
 local function run(options, best)
   local ig
-  ig, server = assert(sandbox.client { retry = { attempts = 5 }, deadline = 300, pace = true })
-  if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
+  ig, server = script.client { retry = { attempts = 5 }, deadline = 300, pace = true }
   local account = find_account(ig, options.account)
   local media, without = best_media(ig, account, script.number(options, "media", 50), best)
   local days = days_of(ig, account, script.number(options, "days", 28))

@@ -4,16 +4,15 @@
 --     IG_APP_ID=… IG_APP_SECRET=… lua5.4 examples/login.lua [--show-token] [PORT]
 --
 -- The app's settings must have http://localhost:PORT/ (8391 if not given) among its OAuth redirect addresses; while an
--- app is in development mode that goes without saying. --show-token prints a line that puts the token into the
--- environment, for the other examples. Without IG_APP_ID it logs in to the built-in sandbox, where nobody is asked: the
--- line that it prints then needs no browser. Needs cqueues (Debian: lua-cqueues).
+-- app is in development mode that goes without saying. Without IG_APP_ID it logs in to the built-in sandbox, where
+-- nobody is asked: the line that it prints then needs no browser. Needs cqueues, to listen (Debian: lua-cqueues).
+--
+--   --show-token   prints a line that puts the token into the environment, for the other examples
 
-local has_socket, socket = pcall(require, "cqueues.socket")
-if not has_socket then
-  io.stderr:write("this example needs cqueues, to listen: apt-get install lua-cqueues, or luarocks install cqueues\n")
-  os.exit(2)
-end
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
+local options = script.options(script.head(), 1)
 
+local socket = script.need("cqueues.socket", "lua-cqueues")
 local iggraph = require "iggraph"
 local login = require "iggraph.login"
 local sandbox = require "iggraph.sandbox"
@@ -21,22 +20,27 @@ local sandbox = require "iggraph.sandbox"
 local SCOPE = { "instagram_basic", "pages_show_list", "pages_read_engagement" }
 local PATIENCE = 300 -- seconds
 
-local port, shows_token = 8391, false
-for _, argument in ipairs(arg) do
-  if argument == "--show-token" then shows_token = true else port = assert(tonumber(argument), "PORT is a number") end
-end
+local port = tonumber(options[1] or 8391) or script.fail("PORT: a number, please", 2)
 
 local app = { id = os.getenv "IG_APP_ID", secret = os.getenv "IG_APP_SECRET" }
-local server = not app.id and assert(sandbox.start()) or nil
-if server then app = { id = sandbox.app_id, secret = sandbox.app_secret } end
+if app.id and (app.secret or "") == "" then script.fail("IG_APP_SECRET is missing: the app's dashboard has it", 2) end
+
+local server
+if not app.id then
+  io.stderr:write "No IG_APP_ID: this is the sandbox. Open its dialog from another terminal:\n"
+  local why
+  server, why = sandbox.start()
+  if not server then script.fail(why) end
+  app = { id = sandbox.app_id, secret = sandbox.app_secret }
+end
 
 local redirect_uri = ("http://localhost:%d/"):format(port)
 
 -- What each call to the Graph needs beside its own.
-local function with(options)
-  options.client_id, options.client_secret = app.id, app.secret
-  options.base_url, options.ca_file = server and server.https, server and server.ca_file
-  return options
+local function with(own)
+  own.client_id, own.client_secret = app.id, app.secret
+  own.base_url, own.ca_file = server and server.https, server and server.ca_file
+  return own
 end
 
 -- --- the redirect -------------------------------------------------------------------------------------
@@ -112,10 +116,8 @@ local function tell(token)
   local days = token.expires_in and ("for %d days"):format(math.floor(token.expires_in / 86400)) or "without end"
   print(("%s has logged in, %s"):format(me.name, days))
   for account in ig:instagram_accounts() do print(account.id, account.username, account.page.name) end
-  if shows_token then print("export IG_ACCESS_TOKEN='" .. token.access_token .. "'") end
+  if options["show-token"] then print("export IG_ACCESS_TOKEN='" .. token.access_token .. "'") end
 end
 
-local token, err = run()
-if token then tell(token) else io.stderr:write(tostring(err), "\n") end
+script.main(function() tell(assert(run())) end)
 if server then server:stop() end
-os.exit(token and 0 or 1, true)

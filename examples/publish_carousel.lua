@@ -6,15 +6,16 @@
 -- built-in sandbox; IG_BASE_URL and IG_CA_FILE name another server than Meta's. Where the network fails half-way it
 -- goes on where it was, as often as Enter is pressed.
 
-local account, children = arg[1], {}
-for i = 2, #arg do children[i - 1] = { file = arg[i] } end
+local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
+
+local words, children = script.options(script.head(), math.huge), {}
+local account = words[1]
+for i = 2, #words do children[i - 1] = { file = words[i] } end
 if #children < 2 or #children > 10 then
-  io.stderr:write("usage: publish_carousel.lua ACCOUNT FILE FILE…   (2 to 10 files)\n")
-  os.exit(2)
+  script.fail("usage: lua5.4 examples/publish_carousel.lua ACCOUNT FILE FILE…   (2 to 10 files)", 2)
 end
 
-local ig, server = assert(require("iggraph.sandbox").client())
-if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
+local ig, server = script.client()
 
 local WIDTH = 30
 local WORDS = { create = "containers", upload = "uploading", process = "processing", publish = "publishing" }

@@ -13,6 +13,7 @@ if arg and arg[1] == "--help" then
   os.exit(0)
 end
 
+dofile((debug.getinfo(1, "S").source:match "^@(.*/)" or "") .. "script.lua") -- says so where iggraph is missing
 local iggraph = require "iggraph"
 local nodes = require "iggraph.nodes"
 

@@ -2,6 +2,7 @@
 --
 --     local script = dofile((arg[0]:match "^.*/" or "") .. "script.lua")
 --     local options = script.options(USAGE)
+--     local ig, server = script.client()
 
 local script = {}
 
@@ -21,6 +22,62 @@ function script.fail(err, status)
   os.exit(status or is_interrupted and 130 or 1, true)
 end
 
+-- The name of the interpreter, as in the usage lines.
+local function interpreter()
+  local first = 0
+  while arg and arg[first - 1] do first = first - 1 end
+  return arg and arg[first] and arg[first]:match "[^/]*$" or "lua5.4"
+end
+
+-- Whoever comes from the usage line in a checkout has built nothing yet, or has built it for another Lua.
+local has_iggraph, why = pcall(require, "iggraph")
+if not has_iggraph then
+  script.fail(("%s (in a checkout, eval \"$(make -s env LUA=%s)\" comes first)"):format(
+    why:match "^(module '[^']+' not found)" or why, interpreter()), 2)
+end
+
+--- What a script needs beside iggraph; where it is missing, the script ends by a line that says how to get it.
+-- @tparam string name of the module
+-- @tparam string package Debian's; LuaRocks has it without "lua-"
+-- @return the module
+function script.need(name, package)
+  local ok, module = pcall(require, name)
+  if ok then return module end
+  script.fail(("%s is missing: apt-get install %s, or luarocks install %s"):format(name, package,
+    (package:gsub("^lua%-", ""))), 2)
+end
+
+--- A client of the Graph; without a token, of the sandbox, which is said. The script ends where there is none.
+-- @tparam[opt] table options as of `iggraph.sandbox.client`
+-- @return the client
+-- @treturn ?table the sandbox's server, to be stopped at the end
+function script.client(options)
+  local ig, server = require("iggraph.sandbox").client(options)
+  if not ig then script.fail(server) end
+  if server then io.stderr:write "No IG_ACCESS_TOKEN: this is the sandbox.\n" end
+  return ig, server
+end
+
+--- Does what a script is for. What is raised there ends it by one line.
+-- @tparam function run
+-- @param ... its arguments
+function script.main(run, ...)
+  local ok, err = pcall(run, ...)
+  if not ok then script.fail(err) end
+end
+
+--- The comment at the head of the script: what it does, its usage line, its options.
+-- @treturn string
+function script.head()
+  local lines = {}
+  for line in io.lines(arg[0]) do
+    local words = line:match "^%-%-%-? ?(.*)$"
+    if not words then break end
+    lines[#lines + 1] = words .. "\n"
+  end
+  return table.concat(lines)
+end
+
 -- The options that a text tells of: "  --output FILE   where to" has a value, "  --insights   those, too" has none.
 local function known_options(usage)
   local takes_value = {}
@@ -30,8 +87,9 @@ end
 
 --- Reads the command line by the text that explains it; `--help` prints that text.
 -- @tparam string usage
--- @treturn table name -> value, or true for an option without one
-function script.options(usage)
+-- @tparam[opt] number most of words that are no options (none)
+-- @treturn table name -> value, or true for an option without one; and the words, as a list
+function script.options(usage, most)
   local takes_value, options, i = known_options(usage), {}, 1
   while arg[i] do
     local name, value = arg[i]:match "^%-%-([%w-]+)=?(.*)$"
@@ -39,13 +97,18 @@ function script.options(usage)
       io.stdout:write(usage)
       os.exit(0, true)
     end
-    if takes_value[name] == nil then script.fail(("unknown: %s (--help lists the options)"):format(arg[i]), 2) end
+    local is_word = not arg[i]:find "^%-" and #options < (most or 0)
+    if is_word then
+      options[#options + 1] = arg[i]
+    elseif takes_value[name] == nil then
+      script.fail(("unknown: %s (--help tells the usage)"):format(arg[i]), 2)
+    end
     if takes_value[name] and not arg[i]:find("=", 1, true) then
       i = i + 1
       value = arg[i]
     end
     if takes_value[name] and (value or "") == "" then script.fail(("--%s: a value is missing"):format(name), 2) end
-    options[name] = takes_value[name] and value or true
+    if not is_word then options[name] = takes_value[name] and value or true end
     i = i + 1
   end
   return options

@@ -12,7 +12,6 @@ local nginx_host = require "spec.support.nginx_host"
 local now = require("system").monotime
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
-local shell = require "iggraph.sandbox.shell"
 
 local with = client.with
 
@@ -821,7 +820,7 @@ describe("the example", function()
 
   local function run(before, behind, ...)
     local text = ("local BEFORE, BEHIND = %q, %q\n"):format(before, behind) .. PERSON
-    return client.run(text .. assert(shell.read "examples/login.lua"), "2>&1 env -u IG_APP_ID", ...)
+    return client.run(text .. client.example "login.lua", "2>&1 env -u IG_APP_ID", ...)
   end
 
   local function port() return tostring(10000 + math.floor(now() * 1000) % 20000) end
@@ -830,22 +829,31 @@ describe("the example", function()
     local own = port()
     local others = "curl http://localhost:PORT/favicon.ico; curl 'http://localhost:PORT/?code=x&state=y'; "
     local lines = run((others:gsub("PORT", own)), "", "--show-token", own)
-    assert.matches("^curl %-sSL 'http://127", lines[1])
-    assert.equal("Sandra Sandbox has logged in, for 59 days", lines[2])
-    assert.equal("17841405822304914\tmetricsaurus\tMetricsaurus", lines[3])
-    assert.matches("^export IG_ACCESS_TOKEN='EAA%w+'$", lines[4])
-    assert.equal(4, #lines)
+    assert.matches("^No IG_APP_ID: this is the sandbox", lines[1])
+    assert.matches("^curl %-sSL 'http://127", lines[2])
+    assert.equal("Sandra Sandbox has logged in, for 59 days", lines[3])
+    assert.equal("17841405822304914\tmetricsaurus\tMetricsaurus", lines[4])
+    assert.matches("^export IG_ACCESS_TOKEN='EAA%w+'$", lines[5])
+    assert.equal(5, #lines)
   end)
 
   it_here("says why a person has not logged in", function()
     local lines = run("", "&sandbox_answer=deny", port())
-    assert.equal("The user denied your request. (permission, code 200)", lines[2])
-    assert.equal(2, #lines)
+    assert.equal("The user denied your request. (permission, code 200)", lines[3])
+    assert.equal(3, #lines)
   end)
 
   it("says what it needs", function()
     local text = "package.preload['cqueues.socket'] = function() error 'none' end\n"
-    local lines = client.run(text .. assert(shell.read "examples/login.lua"), "2>&1")
-    assert.matches("needs cqueues", lines[1], 1, true)
+    local lines = client.run(text .. client.example "login.lua", "2>&1")
+    assert.same({ "cqueues.socket is missing: apt-get install lua-cqueues, or luarocks install cqueues" }, lines)
+  end)
+
+  it("says what it does not understand", function()
+    local environment = "2>&1 env IG_APP_ID=1 IG_APP_SECRET="
+    local function first(...) return client.run(client.example "login.lua", ...)[1] end
+    assert.equal("PORT: a number, please", first(environment, "here"))
+    assert.equal("unknown: --port (--help tells the usage)", first(environment, "--port", "8000"))
+    assert.equal("IG_APP_SECRET is missing: the app's dashboard has it", first(environment, "8000"))
   end)
 end)

@@ -957,10 +957,8 @@ describe("ig:publish", function()
   describe("examples/publish_carousel.lua", function()
     -- The lines that it prints, what ends in a carriage return being one, too.
     local function run_with(input, environment, ...)
-      local script = assert(io.open "examples/publish_carousel.lua")
-      local text, count = script:read("*a"):gsub("opts%.on_progress = draw\n",
+      local text, count = client.example("publish_carousel.lua"):gsub("opts%.on_progress = draw\n",
         "%0opts.poll_interval, opts.deadline = 0.05, 1\n")
-      script:close()
       assert.equal(1, count)
       local before = ("exec 2>&1; printf '%s' | env CAPTION='Two of mine' %s"):format(input, environment)
       local lines = client.run(text, before, ...)

@@ -9,7 +9,6 @@ local json = require "iggraph.json"
 local nginx_host = require "spec.support.nginx_host"
 local sandbox = require "iggraph.sandbox"
 local server = require "spec.support.sandbox"
-local shell = require "iggraph.sandbox.shell"
 local webhook = require "iggraph.webhook"
 
 local with, collect = client.with, client.collect
@@ -386,7 +385,7 @@ describe("the example that answers comments", function()
 
   local function run(...)
     local shared = server.shared()
-    return client.run(assert(shell.read "examples/answer_comments.lua"),
+    return client.run(client.example "answer_comments.lua",
       ("2>&1 env IG_ACCESS_TOKEN=%s IG_BASE_URL=%s IG_CA_FILE=%s SPAM='%s' REPLY='Thanks, @%%s'"):format(
         sandbox.tokens.user, shared.https, shared.ca_file, SPAM), ...)
   end
@@ -419,6 +418,10 @@ describe("the example that answers comments", function()
   end)
 
   it("says where there is no such account", function()
-    assert.same({ "the token leads to no such account" }, run "nobody")
+    assert.same({ "the token leads to no account 'nobody'" }, run "nobody")
+  end)
+
+  it("does nothing where it does not understand an option", function()
+    assert.same({ "unknown: --dryrun (--help tells the usage)" }, run "--dryrun")
   end)
 end)

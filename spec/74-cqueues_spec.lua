@@ -16,7 +16,7 @@ describe("cqueues", function()
 
   loop.behaves(host)
   loop.is_found(host)
-  loop.example_runs("cqueues.lua", "^%d+ media of %d+ accounts, and %d+ ticks meanwhile$")
+  loop.example_runs("cqueues.lua", "^accounts: %d+, media: %d+, ticks meanwhile: %d+$")
 
   loop.leaves_at_once [[
     local controller = require("cqueues").new()

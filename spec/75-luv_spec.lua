@@ -17,7 +17,7 @@ describe("luv", function()
 
   loop.behaves(host)
   loop.is_found(host)
-  loop.example_runs("luv.lua", "^%d+ media of %d+ accounts, and %d+ ticks meanwhile$")
+  loop.example_runs("luv.lua", "^accounts: %d+, media: %d+, ticks meanwhile: %d+$")
 
   loop.leaves_at_once [[
     local uv = require "luv"

@@ -86,7 +86,7 @@ for _, row in ipairs { { "cqueues.poll", by_cqueues }, { "a poll handle of libuv
 end
 
 describe("a loop of one's own", function()
-  loop.example_runs("any_loop.lua", "^%d+ media of %d+ accounts, and %d+ ticks meanwhile$")
+  loop.example_runs("any_loop.lua", "^accounts: %d+, media: %d+, ticks meanwhile: %d+$")
 
   -- It blocks in engine:wait() whenever it has nothing else to do: forgetting one is for ever.
   it("may resume one coroutine for each event, in any order", function()

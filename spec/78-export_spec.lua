@@ -371,7 +371,7 @@ describe("the export", function()
   it("explains itself, and what it does not understand", function()
     local status, told = run({}, "--help")
     assert.same({ 0, "usage: lua5.4 examples/export.lua [options]" }, { status, told:match "^[^\n]+" })
-    assert.same({ 2, "unknown: --outptu (--help lists the options)" }, { run({}, "--outptu", "x") })
+    assert.same({ 2, "unknown: --outptu (--help tells the usage)" }, { run({}, "--outptu", "x") })
     assert.same({ 2, "--format: csv or jsonl, please" }, { run({}, "--format", "xml") })
     assert.same({ 2, "--output: a value is missing" }, { run({}, "--output") })
     assert.same({ 1, "the token leads to no account 'nobody'" },

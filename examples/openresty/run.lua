@@ -11,20 +11,16 @@ local ACCOUNT = "17840000000000250" -- in the sandbox: with 250 media
 local VERIFY_TOKEN = "of this gallery"
 local FIRST_PORT, PORTS = 8080, 20
 
+local script = dofile((arg[0]:match "^.*/" or "") .. "../script.lua")
 local iggraph = require "iggraph"
 local sandbox = require "iggraph.sandbox"
 local shell = require "iggraph.sandbox.shell"
-
-local function fail(message)
-  io.stderr:write(message, "\n")
-  os.exit(1)
-end
 
 -- --- what nginx is started with --------------------------------------------------------------------
 
 local function run(command)
   local ok, output = shell.run(command)
-  return ok and output or fail(output)
+  return ok and output or script.fail(output)
 end
 
 local folder = run(("cd %s && pwd -P"):format(shell.quote(arg[0]:match "^(.*)/[^/]*$" or ".")))
@@ -60,7 +56,7 @@ local function find_port(wanted)
   for port = wanted or FIRST_PORT, wanted or FIRST_PORT + PORTS do
     if is_free(port) then return port end
   end
-  fail(("port %d is in use: name another one"):format(wanted or FIRST_PORT))
+  script.fail(("port %d is in use: name another one"):format(wanted or FIRST_PORT))
 end
 
 local START = [[
@@ -104,13 +100,13 @@ while kill -0 %d 2>/dev/null && kill -0 $PPID 2>/dev/null; do sleep 1; done]]
 local function main(wanted)
   local server, message
   if (os.getenv "IG_ACCESS_TOKEN" or "") == "" then server, message = sandbox.start() end
-  if message then fail(message) end
+  if message then script.fail(message) end
   local port = find_port(wanted)
   local dir = run 'mktemp -d "${TMPDIR:-/tmp}/iggraph-gallery.XXXXXX"'
   local pid, url = start(dir, port, server), ("http://127.0.0.1:%d/"):format(port)
   if not pid then
     run("rm -rf " .. dir)
-    fail "nginx has not started"
+    script.fail "nginx has not started"
   end
   local medium = server and subscribe(server, url)
   print(("The gallery, until Ctrl-C:  %s\n"):format(url))
@@ -121,5 +117,5 @@ local function main(wanted)
 end
 
 if arg[1] == "--help" then return print(USAGE) end
-if arg[1] and not tonumber(arg[1]) then fail(USAGE) end
+if arg[1] and not tonumber(arg[1]) then script.fail(USAGE, 2) end
 main(tonumber(arg[1]))

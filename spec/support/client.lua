@@ -57,6 +57,17 @@ function client.begin(text, environment, ...)
   end
 end
 
+--- An example, for `run` and `begin`, as if it were run where it is.
+-- @tparam string name of the file
+-- @treturn string
+function client.example(name)
+  local path = "examples/" .. name
+  local file = assert(io.open(path))
+  local text = file:read "*a"
+  file:close()
+  return ("arg[0] = %q "):format(path) .. text
+end
+
 --- The items of a cursor (or anything that a generic for takes), as a list.
 function client.collect(...)
   local items = {}

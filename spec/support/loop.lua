@@ -466,8 +466,15 @@ function loop.example_runs(name, last)
   -- A sanitizer that is loaded into it would be loaded into its nginx, too.
   local can_run = can_wait_in_for and not os.getenv "LD_PRELOAD"
   it_if(can_run, "it waits in a `for`, and starts an nginx", "has an example that runs", function()
-    local lines = client.run(assert(shell.read("examples/" .. name)), "env -u IG_ACCESS_TOKEN")
+    local lines = client.run(client.example(name), "2>&1 env -u IG_ACCESS_TOKEN")
     assert.matches(last, tostring(lines[#lines]))
+  end)
+
+  it_if(can_wait_in_for, "it waits in a `for`", "has an example that ends by a line where nobody answers", function()
+    local environment = "2>&1 timeout 60 env IG_ACCESS_TOKEN=x IG_BASE_URL=http://127.0.0.1:9"
+    local lines = client.run(client.example(name), environment)
+    assert.equal(1, #lines, table.concat(lines, "\n"))
+    assert.matches("^GET /v26.0/me/accounts: .* %(network%)$", lines[1])
   end)
 end
 

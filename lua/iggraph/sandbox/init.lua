@@ -66,6 +66,14 @@ function M.start(options)
   return server.start(options or {})
 end
 
+local VARIABLES = { access_token = "IG_ACCESS_TOKEN", base_url = "IG_BASE_URL", ca_file = "IG_CA_FILE" }
+
+-- What is wrong with an option that came from the environment is no mistake of the program: it is told by that name.
+local function in_words_of_environment(err)
+  local option, words = tostring(err):match "iggraph%.new: ([%w_]+) (.*)$"
+  return VARIABLES[option] and ("%s %s"):format(VARIABLES[option], words) or error(err, 0)
+end
+
 --- A client for a script that can be tried without a token: of the Graph, with what the environment has in
 -- `IG_ACCESS_TOKEN`, `IG_BASE_URL` and `IG_CA_FILE`; where there is no token, of a sandbox that is started for it.
 -- @tparam[opt] table options as of `iggraph.new`; an `access_token` among them is that for the sandbox (`tokens.user`)
@@ -84,7 +92,9 @@ function M.client(options)
     all.access_token = all.access_token or M.tokens.user
     all.base_url, all.ca_file = running.https, running.ca_file
   end
-  return require("iggraph").new(all), running
+  local ok, client = pcall(require("iggraph").new, all)
+  if ok then return client, running end
+  return nil, in_words_of_environment(client)
 end
 
 local WELCOME = [[
