@@ -46,9 +46,16 @@ $(out)/obj/%.o: csrc/%.c $(wildcard csrc/*.h) $(out)/obj/command
 	$(compile) -c -o $@ $<
 
 # Changes when the way to compile does: no object of another Lua or compiler is ever taken over.
-$(out)/obj/command: FORCE
+$(out)/obj/command: FORCE | ready
 	@mkdir -p $(@D)
 	@echo '$(compile)' | cmp -s - $@ || echo '$(compile)' > $@
+
+# Without them make and the compiler would tell it in fifty lines. Whoever gives the flags himself is not asked.
+ready:
+ifeq ($(origin LUA_CFLAGS) $(origin DEPS_CFLAGS),file file)
+	@$(PKG_CONFIG) --exists $(LUA) libcurl libcrypto 2>/dev/null || { echo 'missing, to build for $(LUA) (in words' \
+	  'of Debian): apt-get install $(packages.build) $(packages.$(LUA))' >&2; exit 1; }
+endif
 
 env: all ## print what a shell needs to run Lua with this build: eval "$$(make -s env LUA=luajit)"
 	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH='$(abspath $(out))/?.so;;'"
@@ -222,8 +229,8 @@ pictures: ## draw what the README shows, from real terminals
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/pictures.lua
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | sed 's/\$$\$$/$$/' | expand -t 20
 
 FORCE:
 # What a comment tells of are no files.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' Makefile) fuzzer FORCE
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' Makefile) fuzzer ready FORCE
