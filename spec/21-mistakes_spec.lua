@@ -42,6 +42,13 @@ describe("a call", function()
     assert.matches("with a colon: client:user%(id%)", mistake(function() ig.user "12" end))
     assert.matches("with a colon: node:media", mistake(function() ig:user("12").media() end))
     assert.matches("with a colon: node:get", mistake(function() ig:user("12").get() end))
+    assert.matches("with a colon: node:media", mistake(function() ig:user("12").media { fields = "id" } end))
+    assert.matches("with a colon: node:reply", mistake(function() ig:comment("12").reply { message = "Hi" } end))
+    assert.matches("with a colon: client:me%(%)", mistake(function() ig.me() end))
+    assert.matches("with a colon: client:instagram_accounts", mistake(function() ig.instagram_accounts {} end))
+    for _, method in ipairs { "get", "post", "delete", "list" } do
+      assert.matches("with a colon, as in client:get", mistake(function() ig[method] "me/accounts" end))
+    end
   end)
 
   it("with a version in its path says whose that is", function()

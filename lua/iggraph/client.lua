@@ -111,6 +111,7 @@ end
 
 -- A path with a version in front would get a second one.
 local function own_path(self, path)
+  if self == nil or type(self) == "string" then raise "call it with a colon, as in client:get(path)" end
   if type(path) == "string" and path:find "^/?v%d+%.%d+/" and select(2, core.client.address(self)) then
     raise "path: the version is the client's: iggraph.new { version = … }"
   end
@@ -162,7 +163,10 @@ end
 -- @return a cursor of `{ id }`
 nodes.extend(client, function(self) return self end)
 
-function client.instagram_accounts(...) return later.accounts(...) end
+function client.instagram_accounts(self, ...)
+  if type(self) ~= "userdata" then raise "call it with a colon: client:instagram_accounts()" end
+  return later.accounts(self, ...)
+end
 function client.continue(...) return later.discovery.continue(...) end
 function client.batch(...) return later.batch(...) end
 function client.prepare(...) return later.prepare(...) end

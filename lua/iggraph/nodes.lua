@@ -114,7 +114,7 @@ local function raise_unknown(node_type, key, methods, aliases)
 end
 
 local function check_handle(node, name)
-  if type(node) ~= "table" then raise(("call it with a colon: node:%s(…)"):format(name)) end
+  if type(node) ~= "table" or rawget(node, "client") == nil then raise(("call it with a colon: node:%s(…)"):format(name)) end
 end
 
 -- The rows of a type in the table of the Graph, or of what belongs to none.
@@ -213,7 +213,10 @@ function nodes.extend(methods, real)
       return new_handle(self, row.node, core.client.check_id(real(self), id, row.name .. " id"))
     end
   end
-  function methods.me(self) return new_handle(self, "User", "me") end
+  function methods.me(self)
+    if self == nil then raise "call it with a colon: client:me()" end
+    return new_handle(self, "User", "me")
+  end
   function methods.hashtags(self, user_id, q)
     if type(q) == "string" and q:find "^#" then raise "hashtags: q: the word without '#'" end
     return self:ig_hashtag_search { user_id = user_id, q = q }
