@@ -114,7 +114,8 @@ local function raise_unknown(node_type, key, methods, aliases)
 end
 
 local function check_handle(node, name)
-  if type(node) ~= "table" or rawget(node, "client") == nil then raise(("call it with a colon: node:%s(…)"):format(name)) end
+  local is_handle = type(node) == "table" and rawget(node, "client") ~= nil
+  if not is_handle then raise(("call it with a colon: node:%s(…)"):format(name)) end
 end
 
 -- The rows of a type in the table of the Graph, or of what belongs to none.
