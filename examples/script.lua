@@ -22,18 +22,12 @@ function script.fail(err, status)
   os.exit(status or is_interrupted and 130 or 1, true)
 end
 
--- The name of the interpreter, as in the usage lines.
-local function interpreter()
-  local first = 0
-  while arg and arg[first - 1] do first = first - 1 end
-  return arg and arg[first] and arg[first]:match "[^/]*$" or "lua5.4"
-end
-
 -- Whoever comes from the usage line in a checkout has built nothing yet, or has built it for another Lua.
 local has_iggraph, why = pcall(require, "iggraph")
 if not has_iggraph then
+  local lua = rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
   script.fail(("%s (in a checkout, eval \"$(make -s env LUA=%s)\" comes first)"):format(
-    why:match "^(module '[^']+' not found)" or why, interpreter()), 2)
+    why:match "^(module '[^']+' not found)" or why, lua), 2)
 end
 
 --- What a script needs beside iggraph; where it is missing, the script ends by a line that says how to get it.

@@ -52,6 +52,12 @@ local INCLUDE = is_luajit and " LUA_INCDIR=" .. read_line "pkg-config --variable
 local function rockspecs() return lines_of "ls rockspec/*.rockspec" end
 
 describe("a shell", function()
+  it("says in a line what is missing, before it compiles anything", function()
+    local ok, words = run "make -s LUA=lua9 BUILD=$(mktemp -du)"
+    assert.is_false(ok)
+    assert.matches("^missing, to build for lua9 [^\n]+apt%-get install gcc [^\n]+\nmake[^\n]+\n status 2\n$", words)
+  end)
+
   it("finds the module from any folder by what `make env` prints", function()
     local output = check([[
       root=$PWD && cd / && unset LUA_PATH LUA_CPATH && lines=$(make -s -C "$root" env LUA=%s) &&
